@@ -1,0 +1,277 @@
+"""Settings: frozen stage configs that enter the keys, and the runtime config that does not.
+
+A pipeline config is read from YAML, then overridden by the environment
+(``RESONANCE__EXTRACT__MELODY=false``), then by the command line (``extract.melody=false``).
+"""
+
+import difflib
+import importlib.resources
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from resonance_core.errors import ConfigError
+
+ENVIRONMENT_PREFIX = "RESONANCE__"
+
+
+class StageConfig(BaseModel):
+    """Base of every config whose values enter a key."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+class ModelConfig(StageConfig):
+    """Which model listens and plays."""
+
+    id: str = "nano"
+    """``nano`` (embedded), a folder, or a Hugging Face repository."""
+    revision: str | None = None
+    """Branch, tag or commit of a hub model; its resolved commit enters the keys."""
+    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
+    """The type the model computes in."""
+
+
+class ResolveConfig(StageConfig):
+    """How a source becomes a list of tracks."""
+
+    max_tracks: PositiveInt = 20
+    """Tracks beyond this many are left out, in the source's order."""
+    min_tracks: PositiveInt = 1
+    """An ingest with fewer usable tracks than this fails."""
+
+
+class DownloadConfig(StageConfig):
+    """Limits of one download."""
+
+    max_duration_s: PositiveFloat = 1800.0
+    """Longer tracks are refused, in seconds."""
+
+
+class ChunkConfig(StageConfig):
+    """The windows a track is cut into."""
+
+    length_s: PositiveFloat = 10.0
+    """Length of a window, in seconds."""
+    hop_s: PositiveFloat = 8.0
+    """Distance between the starts of two windows, in seconds."""
+
+
+class ExtractConfig(StageConfig):
+    """What is read from the model for each chunk."""
+
+    layers: Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] = "all"
+    """Which decoder layers are kept."""
+    prompt: str = ""
+    """The text the model is conditioned on while it listens; neutral by default."""
+    melody: bool = True
+    """Condition on the chunk's chroma, where the model takes a melody."""
+
+
+class AggregateConfig(StageConfig):
+    """How activations become a direction."""
+
+    mode: Literal["mean"] = "mean"
+    """``mean``: the mean over a track's chunks, then over tracks with equal weight."""
+
+
+class SamplingConfig(StageConfig):
+    """How the next token is drawn."""
+
+    guidance_scale: Annotated[float, Field(ge=1.0)] = 3.0
+    """Classifier-free guidance; 1 switches it off and halves the work."""
+    top_k: NonNegativeInt = 250
+    """Draw from the k most likely tokens; 0 draws from all."""
+    temperature: PositiveFloat = 1.0
+    """Divides the logits before the draw."""
+
+
+class CalibrateConfig(StageConfig):
+    """How the usable range of strengths is measured."""
+
+    strengths: tuple[NonNegativeFloat, ...] = tuple(step * 4.0 / 6 for step in range(7))
+    """Strengths tried, in one batch, rising from 0."""
+    prompt: str = "music"
+    """The prompt of every trial."""
+    seed: NonNegativeInt = 0
+    """The seed of every trial, so that only the strength differs."""
+    duration_s: PositiveFloat = 5.0
+    """Length of each trial, in seconds."""
+    rms_low: PositiveFloat = 0.03
+    """Quieter audio is unusable (root mean square, full scale 1)."""
+    rms_high: PositiveFloat = 0.35
+    """Louder audio is unusable (root mean square, full scale 1)."""
+    lambda_max: PositiveFloat = 4.0
+    """No strength above this is ever recommended."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> "CalibrateConfig":
+        if len(self.strengths) < 2 or list(self.strengths) != sorted(set(self.strengths)):
+            raise ValueError(f"strengths must rise and be at least two, not {self.strengths}")
+        if self.rms_low >= self.rms_high:
+            raise ValueError(f"rms_low {self.rms_low} must lie below rms_high {self.rms_high}")
+        return self
+
+
+class GenerateConfig(StageConfig):
+    """What is asked of the model besides prompt, seed and strength."""
+
+    duration_s: PositiveFloat = 10.0
+    """Length of the piece, in seconds."""
+    recipe: Literal["seed"] = "seed"
+    """How a direction is added (see ``resonance_core.steering.recipes``)."""
+
+
+class PipelineConfig(StageConfig):
+    """The settings of the whole pipeline, one part a stage."""
+
+    model: ModelConfig = ModelConfig()
+    resolve: ResolveConfig = ResolveConfig()
+    download: DownloadConfig = DownloadConfig()
+    chunk: ChunkConfig = ChunkConfig()
+    extract: ExtractConfig = ExtractConfig()
+    aggregate: AggregateConfig = AggregateConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    calibrate: CalibrateConfig = CalibrateConfig()
+    generate: GenerateConfig = GenerateConfig()
+
+
+class RuntimeConfig(BaseSettings):
+    """How and where work is done; nothing here changes a result, so none of it is in a key.
+
+    Every field is read from the environment: ``RESONANCE_STORE``, ``RESONANCE_DEVICE``, ...
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RESONANCE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    store: Path = Field(default_factory=lambda: platformdirs.user_data_path("resonance") / "store")
+    """The folder that holds all records and artifacts."""
+    device: str = "auto"
+    """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
+    batch_size: PositiveInt = 8
+    """Chunks in one forward pass."""
+    workers: PositiveInt = 8
+    """Tasks that run at once."""
+    threads: PositiveInt | None = None
+    """CPU threads of one model call; PyTorch's choice where not given."""
+
+
+def load_config(
+    path: Path | str | None = None,
+    overrides: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> PipelineConfig:
+    """Read a pipeline config and apply overrides.
+
+    Args:
+        path: A YAML file, or the name of one that ships (``nano``, ``melody-large``).
+            The default is ``nano``.
+        overrides: ``part.field=value`` texts; values are read as YAML.
+        environment: Where ``RESONANCE__PART__FIELD`` variables are read from;
+            the process's environment by default.
+
+    Raises:
+        ConfigError: A file, field or value that cannot be used.
+    """
+    origin, text = _read(path if path is not None else "nano")
+    try:
+        values = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{origin} is not valid YAML: {error}", "Correct the file") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{origin} must hold a mapping of stages to settings", "See configs/")
+    for name, value in (os.environ if environment is None else environment).items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            dotted = name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
+            _assign(values, dotted, value, given=name)
+    for override in overrides:
+        dotted, equals, value = override.partition("=")
+        if not equals:
+            raise ConfigError(
+                f"override {override!r} has no '='", "Write part.field=value, as chunk.hop_s=5"
+            )
+        _assign(values, dotted.strip(), value, given=override)
+    return parse_config(values, origin)
+
+
+def parse_config(values: dict[str, Any], origin: str = "the config") -> PipelineConfig:
+    """Validate plain values into a pipeline config.
+
+    Raises:
+        ConfigError: Naming the first field that cannot be used and the closest known name.
+    """
+    try:
+        return PipelineConfig.model_validate(values)
+    except ValidationError as error:
+        raise _explain(error, origin) from error
+
+
+def _read(path: Path | str) -> tuple[str, str]:
+    """Return a config's name for messages, and its text."""
+    shipped = {
+        entry.name.removesuffix(".yaml"): entry
+        for entry in importlib.resources.files("configs").iterdir()
+        if entry.name.endswith(".yaml")
+    }
+    if str(path) in shipped:
+        return f"configs/{path}.yaml", shipped[str(path)].read_text()
+    file = Path(path)
+    if not file.is_file():
+        raise ConfigError(
+            f"there is no config file {str(path)!r}",
+            f"Give a YAML file, or one of: {', '.join(sorted(shipped))}",
+        )
+    return str(file), file.read_text()
+
+
+def _assign(values: dict[str, Any], dotted: str, text: str, given: str) -> None:
+    """Set one nested value from its dotted name."""
+    *parents, field = dotted.split(".")
+    target = values
+    for part in parents:
+        nested = target.setdefault(part, {})
+        if not isinstance(nested, dict):
+            raise ConfigError(f"{given!r}: {part!r} is a value, not a group of settings")
+        target = nested
+    try:
+        target[field] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{given!r}: the value is not valid YAML", "Quote it") from error
+
+
+def _explain(error: ValidationError, origin: str) -> ConfigError:
+    """Turn the first validation failure into words, with the closest known name."""
+    failure = error.errors()[0]
+    location = ".".join(str(part) for part in failure["loc"])
+    if failure["type"] != "extra_forbidden":
+        return ConfigError(
+            f"{origin}: {location or 'value'} = {failure['input']!r} cannot be used: "
+            f"{failure['msg']}"
+        )
+    group: Any = PipelineConfig
+    for part in failure["loc"][:-1]:
+        group = group.model_fields[part].annotation
+    known = list(group.model_fields)
+    closest = difflib.get_close_matches(str(failure["loc"][-1]), known, n=1)
+    hint = f"Did you mean {closest[0]!r}?" if closest else f"Known names: {', '.join(known)}"
+    return ConfigError(f"{origin}: there is no setting {location!r}", hint)

@@ -1,0 +1,114 @@
+"""The contract of a music model: what it is, and what it does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from resonance_core.config import SamplingConfig
+
+if TYPE_CHECKING:
+    from resonance_core.steering.inject import Steering
+
+Waveforms = NDArray[np.float32]
+"""Mono audio at the model's sample rate, ``[rows, samples]``, full scale 1."""
+
+
+class ModelInfo(BaseModel):
+    """What a model is. It is known without loading the weights."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    id: str
+    """As it was asked for: ``nano``, a folder, or a hub repository."""
+    backend: str
+    """The library that runs it, such as ``transformers``."""
+    revision: str
+    """The hub's commit, or the digest of the weights: the same revision is the same model."""
+    dtype: str
+    """The type it computes in."""
+    sample_rate: int
+    """Hz."""
+    frame_rate: float
+    """Audio tokens a second, of each codebook."""
+    layers: int
+    """Decoder layers."""
+    hidden_size: int
+    """Width of the residual stream."""
+    codebooks: int
+    """Token streams of one frame."""
+    melody: bool
+    """Whether it can be conditioned on a melody's chroma."""
+
+    def identity(self) -> dict[str, str]:
+        """Return what of it enters the keys: no path, no name, only which weights and how."""
+        return {"revision": self.revision, "backend": self.backend, "dtype": self.dtype}
+
+
+class Capture(BaseModel):
+    """Pooled hidden states of a batch of chunks."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    vectors: NDArray[np.float32]
+    """Mean residual stream over the audio positions, ``[chunks, layers, hidden]``."""
+    rms: NDArray[np.float32]
+    """Root mean square of the residual stream over the same positions, ``[chunks, layers]``;
+    times ``sqrt(hidden)`` it is the typical norm of one position."""
+
+
+class MusicModel(ABC):
+    """A model that can be listened into while it hears or makes music."""
+
+    info: ModelInfo
+
+    @abstractmethod
+    def capture(
+        self,
+        audio: Waveforms,
+        lengths: Sequence[int] | None = None,
+        *,
+        layers: Sequence[int],
+        prompt: str,
+        melody: bool,
+    ) -> Capture:
+        """Run chunks through the model once, teacher-forced, and pool its hidden states.
+
+        Args:
+            audio: The chunks, ``[chunks, samples]``, padded with silence to one length.
+            lengths: Samples of each chunk that are no padding; all of them by default.
+            layers: The decoder layers to read, from 0.
+            prompt: The text the model is conditioned on.
+            melody: Condition on each chunk's own chroma; models that take no melody ignore it.
+
+        Raises:
+            ModelError: A layer the model does not have, or a chunk too short for one frame.
+        """
+
+    @abstractmethod
+    def generate(
+        self,
+        prompt: str,
+        *,
+        seeds: Sequence[int],
+        duration_s: float,
+        sampling: SamplingConfig,
+        steering: "Steering | None" = None,
+    ) -> Waveforms:
+        """Make one piece of audio for each seed, in one batch.
+
+        A row depends on its own seed and strength, not on its neighbours'.
+
+        Args:
+            prompt: What to play.
+            seeds: One seed a row.
+            duration_s: Length of every piece, in seconds.
+            sampling: How tokens are drawn.
+            steering: What is added to the hidden states, with one strength a row.
+
+        Raises:
+            ModelError: A length that the model cannot make.
+        """

@@ -1,0 +1,222 @@
+"""The store: one folder of artifacts, each beside its record, committed whole or not at all."""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from pydantic import BaseModel, ValidationError
+
+from resonance_core.errors import StoreError
+from resonance_core.keys import StageRequest, sha256_file
+from resonance_core.store.records import FileDigest, Outcome, Record
+
+RECORD = "record.json"
+SHORTEST_PREFIX = 6
+
+
+class Damage(BaseModel):
+    """An artifact that does not hold what its record says."""
+
+    key: str
+    stage: str
+    path: str
+    problem: str
+
+
+class Store:
+    """A folder of artifacts, laid out as ``<root>/<stage>/<key>/record.json`` beside its files.
+
+    Attributes:
+        root: The folder; made when something is first written.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.expanduser()
+
+    def directory(self, request: StageRequest) -> Path:
+        """Return the folder of a request's artifact, whether or not it exists."""
+        return self.root / request.stage / (request.partition or "") / request.key
+
+    def path(self, record: Record, name: str) -> Path:
+        """Return the path of one of an artifact's files."""
+        return self.directory(record.request) / name
+
+    def find(self, request: StageRequest) -> Record | None:
+        """Return the record of a request's artifact if every file is there with its size."""
+        record = _load(self.directory(request) / RECORD)
+        if record is None or record.key != request.key:
+            return None
+        return None if self._missing(record) else record
+
+    def build(
+        self, request: StageRequest, make: Callable[[Path], dict[str, Any]]
+    ) -> Outcome:
+        """Return a request's artifact, making it only if it is not there whole.
+
+        Work for one key is done once: whoever comes second waits and finds it. A process that
+        dies holds nothing up, for the kernel releases its lock.
+
+        Args:
+            request: What is wanted.
+            make: Writes the artifact's files into the folder it is given and returns the
+                record's ``info``. Nothing of it stays behind if it raises.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        if (record := self.find(request)) is not None:
+            return Outcome(record=record, hit=True)
+        with self._writing(request):
+            if (record := self.find(request)) is not None:
+                return Outcome(record=record, hit=True)
+            return Outcome(record=self._commit(request, make), hit=False)
+
+    def records(self) -> Iterator[Record]:
+        """Yield every readable record, in the order of stage and path."""
+        for path in sorted(self.root.glob(f"*/**/{RECORD}")):
+            if not path.relative_to(self.root).parts[0].startswith("."):
+                record = _load(path)
+                if record is not None:
+                    yield record
+
+    def get(self, key: str) -> Record:
+        """Return the record with this key, or with the one key that starts so.
+
+        Raises:
+            StoreError: No record, or more than one, has such a key.
+        """
+        if len(key) < SHORTEST_PREFIX:
+            raise StoreError(f"{key!r} is too short for a key", f"Give {SHORTEST_PREFIX} digits")
+        found = [record for record in self.records() if record.key.startswith(key)]
+        if len(found) != 1:
+            raise StoreError(
+                f"{len(found) or 'no'} keys in the store {self.root} start with {key!r}",
+                "Give more digits" if found else "List them with: resonance store ls",
+            )
+        return found[0]
+
+    def verify(self) -> list[Damage]:
+        """Compare every file with its record's digest and return what differs."""
+        damaged = []
+        for path in sorted(self.root.glob(f"*/**/{RECORD}")):
+            parts = path.relative_to(self.root).parts
+            if parts[0].startswith("."):
+                continue
+            record = _load(path)
+            if record is None:
+                problems = ["the record cannot be read"]
+            else:
+                problems = self._missing(record) or [
+                    f"{name} has other content than when it was written"
+                    for name, file in record.files.items()
+                    if sha256_file(path.parent / name) != file.sha256
+                ]
+                if record.key != path.parent.name or self.directory(record.request) != path.parent:
+                    problems.append("the record belongs to another folder")
+            damaged += [
+                Damage(key=path.parent.name, stage=parts[0], path=str(path.parent), problem=problem)
+                for problem in problems
+            ]
+        return damaged
+
+    def _missing(self, record: Record) -> list[str]:
+        problems = []
+        for name, file in record.files.items():
+            try:
+                size = self.path(record, name).stat().st_size
+            except FileNotFoundError:
+                problems.append(f"{name} is missing")
+                continue
+            if size != file.size:
+                problems.append(f"{name} has {size} bytes instead of {file.size}")
+        return problems
+
+    @contextmanager
+    def _writing(self, request: StageRequest) -> Iterator[None]:
+        """Hold the lock of a request's key and turn the file system's errors into words."""
+        # One lock file for 256 keys of a stage keeps their number small in a large store.
+        lock = self.root / ".locks" / f"{request.stage}-{request.key[:2]}.lock"
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(lock):
+                yield
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StoreError(
+                    f"the disk of the store {self.root} is full", "Free some space and run again"
+                ) from error
+            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+                raise StoreError(
+                    f"the store {self.root} cannot be written ({error.strerror})",
+                    "Choose another with --store or RESONANCE_STORE",
+                ) from error
+            raise
+
+    def _commit(
+        self, request: StageRequest, make: Callable[[Path], dict[str, Any]]
+    ) -> Record:
+        """Make an artifact aside, record it, and move it into place in one step."""
+        staging = self.root / ".staging" / request.key
+        shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
+        staging.mkdir(parents=True)
+        try:
+            started = time.perf_counter()
+            info = make(staging)
+            files = {
+                str(path.relative_to(staging)): FileDigest(
+                    size=path.stat().st_size, sha256=sha256_file(path)
+                )
+                for path in sorted(staging.rglob("*"))
+                if path.is_file()
+            }
+            record = Record(
+                key=request.key,
+                request=request,
+                files=files,
+                info=info,
+                seconds=time.perf_counter() - started,
+            )
+            (staging / RECORD).write_text(record.model_dump_json(indent=1))
+            for name in (*files, RECORD):
+                _sync(staging / name)
+            target = self.directory(request)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(target, ignore_errors=True)  # damaged, or find() had returned it
+            staging.rename(target)
+            _sync(target.parent)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+        return record
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a small text file so that a reader sees the old or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(text)
+    _sync(aside)
+    aside.replace(path)
+
+
+def _load(path: Path) -> Record | None:
+    """Return the record in a file, or None where there is none or it is damaged."""
+    try:
+        return Record.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
+
+
+def _sync(path: Path) -> None:
+    """Have the kernel put a file or folder on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
