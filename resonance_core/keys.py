@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict
 
 
 def canonical_json(value: Any) -> str:
@@ -54,7 +54,6 @@ class StageRequest(BaseModel):
     partition: str | None = None
     """A hive folder (``name=value``) between the stage's and the key's; no part of the key."""
 
-    @computed_field  # type: ignore[prop-decorator]
     @property
     def key(self) -> str:
         """The request's key."""

@@ -69,7 +69,6 @@ class MusicModel(ABC):
     def capture(
         self,
         audio: Waveforms,
-        lengths: Sequence[int] | None = None,
         *,
         layers: Sequence[int],
         prompt: str,
@@ -78,14 +77,13 @@ class MusicModel(ABC):
         """Run chunks through the model once, teacher-forced, and pool its hidden states.
 
         Args:
-            audio: The chunks, ``[chunks, samples]``, padded with silence to one length.
-            lengths: Samples of each chunk that are no padding; all of them by default.
+            audio: The chunks, ``[chunks, samples]``.
             layers: The decoder layers to read, from 0.
             prompt: The text the model is conditioned on.
             melody: Condition on each chunk's own chroma; models that take no melody ignore it.
 
         Raises:
-            ModelError: A layer the model does not have, or a chunk too short for one frame.
+            ModelError: A layer the model does not have, or chunks of fewer frames than codebooks.
         """
 
     @abstractmethod

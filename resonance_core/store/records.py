@@ -10,6 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from resonance_core.keys import StageRequest
 
 
+@functools.cache
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that results depend on."""
+    names = ("resonance", "torch", "transformers", "av", "librosa", "pyarrow")
+    return {name: importlib.metadata.version(name) for name in names}
+
+
 class FileDigest(BaseModel):
     """Size and content digest of one file of an artifact."""
 
@@ -33,7 +40,7 @@ class Record(BaseModel):
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     seconds: float
     """How long the stage worked."""
-    versions: dict[str, str] = Field(default_factory=lambda: library_versions())
+    versions: dict[str, str] = Field(default_factory=library_versions)
     """The libraries that made it."""
 
     @property
@@ -53,10 +60,3 @@ class Outcome(BaseModel):
 
     record: Record
     hit: bool
-
-
-@functools.cache
-def library_versions() -> dict[str, str]:
-    """Return the versions of the libraries that results depend on."""
-    names = ("resonance", "torch", "transformers", "av", "librosa", "pyarrow")
-    return {name: importlib.metadata.version(name) for name in names}

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from resonance_core.keys import StageRequest, sha256_file
 from resonance_core.store.records import FileDigest, Outcome, Record
 
 RECORD = "record.json"
-SHORTEST_PREFIX = 6
+KEY_PREFIX = re.compile(r"[0-9a-f]{6,64}")
 
 
 class Damage(BaseModel):
@@ -91,9 +92,10 @@ class Store:
         Raises:
             StoreError: No record, or more than one, has such a key.
         """
-        if len(key) < SHORTEST_PREFIX:
-            raise StoreError(f"{key!r} is too short for a key", f"Give {SHORTEST_PREFIX} digits")
-        found = [record for record in self.records() if record.key.startswith(key)]
+        if not KEY_PREFIX.fullmatch(key):
+            raise StoreError(f"{key!r} is no key", "Give its first six or more hexadecimal digits")
+        folders = [*self.root.glob(f"*/{key}*"), *self.root.glob(f"*/*=*/{key}*")]
+        found = [record for folder in folders if (record := _load(folder / RECORD)) is not None]
         if len(found) != 1:
             raise StoreError(
                 f"{len(found) or 'no'} keys in the store {self.root} start with {key!r}",
@@ -140,8 +142,7 @@ class Store:
     @contextmanager
     def _writing(self, request: StageRequest) -> Iterator[None]:
         """Hold the lock of a request's key and turn the file system's errors into words."""
-        # One lock file for 256 keys of a stage keeps their number small in a large store.
-        lock = self.root / ".locks" / f"{request.stage}-{request.key[:2]}.lock"
+        lock = self.root / ".locks" / f"{request.key}.lock"
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(lock):
@@ -151,7 +152,7 @@ class Store:
                 raise StoreError(
                     f"the disk of the store {self.root} is full", "Free some space and run again"
                 ) from error
-            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
                 raise StoreError(
                     f"the store {self.root} cannot be written ({error.strerror})",
                     "Choose another with --store or RESONANCE_STORE",

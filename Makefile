@@ -1,0 +1,43 @@
+# Every target sets up what it needs: a fresh machine wants only Python 3.11 and make.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: setup demo test test-all lint format bench constraints clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: setup
+	$(BIN)/python examples/demo.py
+
+test: setup
+	$(BIN)/pytest
+
+test-all: setup
+	$(BIN)/pytest -m ''
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# After changing versions by hand in .venv: pin what is installed.
+constraints: setup
+	sed -n '/^#/p' constraints.txt > constraints.new
+	$(BIN)/pip freeze --exclude-editable --all --exclude pip | sort --ignore-case >> constraints.new
+	mv constraints.new constraints.txt
+
+clean:
+	rm -rf .venv build demo bench-results *.egg-info .pytest_cache .ruff_cache .mypy_cache

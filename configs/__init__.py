@@ -1,0 +1,1 @@
+"""The pipeline configs that ship; read by `resonance_core.config`."""

@@ -1,0 +1,74 @@
+"""Doctor: what works on this machine, and what to do about what does not."""
+
+import os
+import tempfile
+from collections.abc import Callable
+
+from prefect.settings import PREFECT_API_URL
+from pydantic import BaseModel
+
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.errors import ResonanceError
+from resonance_core.gpu import resolve_device
+from resonance_core.models.registry import load_model
+from resonance_core.store.records import library_versions
+
+
+class Check(BaseModel):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(config: PipelineConfig, runtime: RuntimeConfig) -> list[Check]:
+    """Look at the libraries, the device, the model, Prefect and the store."""
+    versions = ", ".join(f"{name} {version}" for name, version in library_versions().items())
+    return [
+        Check(name="libraries", ok=True, found=versions),
+        _try("device", lambda: str(resolve_device(runtime.device))),
+        _try("model", lambda: _model(config, runtime)),
+        _prefect(),
+        _store(runtime),
+    ]
+
+
+def _try(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, ok=True, found=look())
+    except ResonanceError as error:
+        return Check(name=name, ok=False, found=error.problem, remedy=error.remedy)
+
+
+def _model(config: PipelineConfig, runtime: RuntimeConfig) -> str:
+    info = load_model(config.model, runtime).info
+    melody = "melody" if info.melody else "no melody"
+    return f"{info.id} loads: {info.layers} layers of {info.hidden_size}, {melody}"
+
+
+def _prefect() -> Check:
+    url = PREFECT_API_URL.value()
+    return Check(
+        name="prefect",
+        ok=True,
+        found=url or "no PREFECT_API_URL: ingest starts a server of its own (10-40 s)",
+        remedy="" if url else "To see runs: prefect server start, then set PREFECT_API_URL",
+    )
+
+
+def _store(runtime: RuntimeConfig) -> Check:
+    try:
+        runtime.store.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=runtime.store) as file:
+            file.write(b"x")
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Check(
+            name="store",
+            ok=False,
+            found=f"{runtime.store} cannot be written ({error.strerror})",
+            remedy="Choose another with --store or RESONANCE_STORE",
+        )
+    return Check(name="store", ok=True, found=f"{runtime.store} can be written")

@@ -1,0 +1,38 @@
+"""Progress: what a flow tells whoever watches it, on the command line or in Prefect's UI."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+
+Watcher = Callable[[int, int, str], None]
+"""Gets how many tracks are done, of how many, and what happened last."""
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Have flows that run inside the context report to a watcher of this process."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+class Progress:
+    """The progress of one flow run over its tracks, kept as a Prefect artifact."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._artifact = create_progress_artifact(progress=0.0, description="Tracks")
+
+    def advance(self, what: str) -> None:
+        """Count one more track as done."""
+        self._done += 1
+        update_progress_artifact(self._artifact, progress=100 * self._done / self._total)
+        if (watcher := _watcher.get()) is not None:
+            watcher(self._done, self._total, what)

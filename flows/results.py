@@ -1,0 +1,39 @@
+"""What flows return."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from resonance_core.steering.calibrate import StrengthRange
+from resonance_core.store.playlists import DirectionRef, TrackReport
+from resonance_core.store.records import Outcome
+
+
+class CacheCount(BaseModel):
+    """How often a stage's result was found, and how often it was made."""
+
+    hits: int = 0
+    misses: int = 0
+
+
+class IngestResult(BaseModel):
+    """What an ingest led to."""
+
+    name: str
+    direction: DirectionRef
+    tracks: list[TrackReport]
+    range: StrengthRange | None
+    cache: dict[str, CacheCount]
+    seconds: float
+
+
+def count_cache(outcomes: Iterable[Outcome]) -> dict[str, CacheCount]:
+    """Count hits and misses by stage."""
+    counts: dict[str, CacheCount] = {}
+    for outcome in outcomes:
+        count = counts.setdefault(outcome.record.stage, CacheCount())
+        if outcome.hit:
+            count.hits += 1
+        else:
+            count.misses += 1
+    return counts

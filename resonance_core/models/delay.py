@@ -1,0 +1,38 @@
+"""MusicGen's delay pattern: codebook q runs q frames behind, so one step draws all of them.
+
+Source: Copet et al. 2023, "Simple and Controllable Music Generation", section 2.2.
+"""
+
+import torch
+
+
+def delay(codes: torch.Tensor, pad: int) -> torch.Tensor:
+    """Return the columns a decoder reads while it hears these codes.
+
+    Column 0 is all padding, the start; column t holds frame ``t - 1 - q`` of codebook q.
+
+    Args:
+        codes: Audio tokens, ``[rows, codebooks, frames]``.
+        pad: The token of places that hold no audio.
+
+    Returns:
+        ``[rows, codebooks, frames + 1]``: up to the column that holds the last frame of the
+        first codebook. Columns ``codebooks`` to ``frames`` are full of audio.
+    """
+    rows, codebooks, frames = codes.shape
+    columns = codes.new_full((rows, codebooks, frames + 1), pad)
+    for q in range(codebooks):
+        columns[:, q, q + 1 :] = codes[:, q, : frames - q]
+    return columns
+
+
+def undelay(columns: torch.Tensor, frames: int) -> torch.Tensor:
+    """Return the codes ``[rows, codebooks, frames]`` that generated columns hold.
+
+    Args:
+        columns: ``[rows, codebooks, frames + codebooks]``, with the start column.
+        frames: How many frames they hold.
+    """
+    return torch.stack(
+        [columns[:, q, q + 1 : q + 1 + frames] for q in range(columns.shape[1])], dim=1
+    )

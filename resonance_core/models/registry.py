@@ -1,0 +1,54 @@
+"""From a model's name to the model: where it lies, what it is, and the one loaded copy of it."""
+
+import functools
+import threading
+from pathlib import Path
+
+import torch
+
+from resonance_core.config import ModelConfig, RuntimeConfig
+from resonance_core.gpu import resolve_device
+from resonance_core.models import nano, transformers
+from resonance_core.models.base import ModelInfo, MusicModel
+
+_loading = threading.Lock()
+
+
+def model_info(config: ModelConfig) -> ModelInfo:
+    """Return what a model is, without loading its weights.
+
+    Raises:
+        ModelError: It cannot be found, or is none that can be steered.
+    """
+    with _loading:
+        return _info(config)
+
+
+def load_model(config: ModelConfig, runtime: RuntimeConfig) -> MusicModel:
+    """Return a loaded model on the runtime's device; the process keeps the last one.
+
+    Raises:
+        ConfigError: There is no such device.
+        ModelError: The model cannot be found or loaded.
+    """
+    with _loading:
+        if runtime.threads is not None:
+            torch.set_num_threads(runtime.threads)
+        return _load(config, resolve_device(runtime.device))
+
+
+@functools.lru_cache(maxsize=8)
+def _info(config: ModelConfig) -> ModelInfo:
+    return transformers.describe(config, _source(config))
+
+
+@functools.lru_cache(maxsize=1)
+def _load(config: ModelConfig, device: torch.device) -> MusicModel:
+    return transformers.load(config, _source(config), device)
+
+
+def _source(config: ModelConfig) -> str | Path:
+    if config.id == "nano":
+        return nano.WEIGHTS
+    folder = Path(config.id).expanduser()
+    return folder if folder.is_dir() else config.id

@@ -1,0 +1,301 @@
+"""MusicGen through Hugging Face Transformers: melody models and text-only ones."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    AutoConfig,
+    AutoTokenizer,
+    EncoderDecoderCache,
+    MusicgenForConditionalGeneration,
+    MusicgenMelodyFeatureExtractor,
+    MusicgenMelodyForConditionalGeneration,
+    PretrainedConfig,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging as transformers_logging
+
+from resonance_core.config import ModelConfig, SamplingConfig
+from resonance_core.errors import ModelError
+from resonance_core.gpu import exclusive
+from resonance_core.keys import sha256_file
+from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms
+from resonance_core.models.conditioning import Conditioning, condition
+from resonance_core.models.delay import delay
+from resonance_core.models.sampling import sample_codes
+from resonance_core.steering.collect import collect
+from resonance_core.steering.inject import Steering, inject
+
+CLASSES: dict[str, type[Any]] = {
+    "musicgen": MusicgenForConditionalGeneration,
+    "musicgen_melody": MusicgenMelodyForConditionalGeneration,
+}
+WEIGHT_SUFFIXES = (".safetensors", ".bin")
+
+
+class TransformersModel(MusicModel):
+    """A loaded MusicGen.
+
+    Args:
+        model: A ``MusicgenForConditionalGeneration`` or its melody sibling, on its device.
+        tokenizer: The text encoder's.
+        chroma: Computes a melody's chroma; None for models that take no melody.
+        info: What the model is.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: PreTrainedTokenizerBase,
+        chroma: MusicgenMelodyFeatureExtractor | None,
+        info: ModelInfo,
+    ) -> None:
+        self.info = info
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self.chroma = chroma
+        self.layers: Sequence[torch.nn.Module] = model.decoder.model.decoder.layers
+        self.device: torch.device = model.device
+        self._pad: int = model.config.decoder.pad_token_id
+
+    @torch.inference_mode()
+    def capture(
+        self,
+        audio: Waveforms,
+        *,
+        layers: Sequence[int],
+        prompt: str,
+        melody: bool,
+    ) -> Capture:
+        """Run chunks through the model once, teacher-forced, and pool its hidden states."""
+        if wrong := [layer for layer in layers if layer >= self.info.layers]:
+            raise ModelError(
+                f"layer {wrong[0]} does not exist: {self.info.id} has {self.info.layers} layers",
+                f"Choose extract.layers from 0 to {self.info.layers - 1}",
+            )
+        with exclusive(self.device):
+            waveforms = torch.from_numpy(audio)
+            codes = self._encode(waveforms)
+            features = self._chroma(waveforms) if melody and self.info.melody else None
+            conditioning = self._condition(prompt, len(audio), features, guided=False)
+            columns = delay(codes, self._pad)
+            mask = self._audio_positions(columns, conditioning.prefix)
+            with collect([self.layers[layer] for layer in layers], mask) as pooled:
+                self._decoder(columns, conditioning)
+            return Capture(vectors=pooled.means.cpu().numpy(), rms=pooled.rms.cpu().numpy())
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        prompt: str,
+        *,
+        seeds: Sequence[int],
+        duration_s: float,
+        sampling: SamplingConfig,
+        steering: Steering | None = None,
+    ) -> Waveforms:
+        """Make one piece of audio for each seed, in one batch."""
+        frames = max(1, round(duration_s * self.info.frame_rate))
+        with exclusive(self.device):
+            conditioning = self._condition(
+                prompt, len(seeds), None, guided=sampling.guidance_scale > 1
+            )
+            self._check_length(frames, conditioning.prefix, duration_s)
+            if steering is None:
+                codes = self._sample(conditioning, seeds, frames, sampling)
+            else:
+                with inject(self.layers, steering):
+                    codes = self._sample(conditioning, seeds, frames, sampling)
+            audio = self.model.audio_encoder.decode(
+                codes[None], audio_scales=[None] * len(seeds)
+            ).audio_values
+            return audio[:, 0].float().cpu().numpy()
+
+    def _sample(
+        self,
+        conditioning: Conditioning,
+        seeds: Sequence[int],
+        frames: int,
+        sampling: SamplingConfig,
+    ) -> torch.Tensor:
+        cache: EncoderDecoderCache | None = None
+        heads = self.model.decoder.lm_heads
+
+        def step(column: torch.Tensor) -> torch.Tensor:
+            nonlocal cache
+            output = self._decoder(column[..., None], conditioning, cache, use_cache=True)
+            cache = output.past_key_values
+            last = output.last_hidden_state[:, -1]
+            return torch.stack([head(last) for head in heads], dim=1)
+
+        return sample_codes(
+            step,
+            seeds=seeds,
+            codebooks=self.info.codebooks,
+            frames=frames,
+            pad=self._pad,
+            sampling=sampling,
+            device=self.device,
+        )
+
+    def _decoder(
+        self,
+        columns: torch.Tensor,
+        conditioning: Conditioning,
+        cache: EncoderDecoderCache | None = None,
+        *,
+        use_cache: bool = False,
+    ) -> Any:
+        """Run the decoder without its heads on columns ``[rows, codebooks, positions]``."""
+        # A prepended prefix is in the cache after the first pass; cross-attention always needs it.
+        prepended_before = cache is not None and conditioning.prefix > 0
+        return self.model.decoder.model.decoder(
+            input_ids=columns.reshape(-1, columns.shape[-1]),
+            encoder_hidden_states=None if prepended_before else conditioning.states,
+            encoder_attention_mask=conditioning.cross_attention_mask,
+            past_key_values=cache,
+            use_cache=use_cache,
+        )
+
+    def _encode(self, waveforms: torch.Tensor) -> torch.Tensor:
+        """Return the codec's tokens, ``[rows, codebooks, frames]``.
+
+        Each chunk is encoded alone: tokens are discrete, and in another batch rounding could
+        tip one of them over.
+        """
+        audio = waveforms.to(self.device, self.model.dtype)[:, None, None, :]
+        codes = [self.model.audio_encoder.encode(chunk).audio_codes[0] for chunk in audio]
+        return torch.cat(codes)
+
+    def _chroma(self, waveforms: torch.Tensor) -> torch.Tensor:
+        """Return the chroma of each chunk, one-hot ``[rows, frames, pitch classes]``."""
+        assert self.chroma is not None
+        features = self.chroma(
+            list(waveforms), sampling_rate=self.info.sample_rate, return_tensors="pt"
+        )["input_features"]
+        return features.to(self.device, self.model.dtype)
+
+    def _condition(
+        self, prompt: str, rows: int, chroma: torch.Tensor | None, *, guided: bool
+    ) -> Conditioning:
+        tokens = self.tokenizer(prompt, return_tensors="pt").to(self.device)
+        return condition(
+            self.model,
+            input_ids=tokens["input_ids"],
+            attention_mask=tokens["attention_mask"],
+            rows=rows,
+            chroma=chroma,
+            guided=guided,
+        )
+
+    def _audio_positions(self, columns: torch.Tensor, prefix: int) -> torch.Tensor:
+        """Return which positions hear nothing but audio, bool ``[rows, prefix + columns]``.
+
+        Left out are the prefix and the columns where the delay pattern still starts.
+        """
+        rows, codebooks, positions = columns.shape
+        if positions <= codebooks:
+            raise ModelError(
+                f"a chunk of {positions - 1} frames is too short to listen to",
+                f"Give at least {codebooks} frames, {codebooks / self.info.frame_rate:.2f} s",
+            )
+        place = torch.arange(-prefix, positions, device=self.device)
+        return (place >= codebooks).expand(rows, -1)
+
+    def _check_length(self, frames: int, prefix: int, duration_s: float) -> None:
+        room = self.model.config.decoder.max_position_embeddings - prefix - self.info.codebooks
+        if frames > room:
+            raise ModelError(
+                f"{duration_s:g} s is more than {self.info.id} can play at once",
+                f"Ask for at most {room / self.info.frame_rate:.1f} s",
+            )
+
+
+def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
+    """Return what a model is, from its configuration alone.
+
+    Args:
+        config: Which model.
+        source: Where it lies: a folder, or a hub repository.
+
+    Raises:
+        ModelError: Nothing there, or no MusicGen.
+    """
+    hf = _read_config(config, source)
+    if hf.model_type not in CLASSES:
+        raise ModelError(
+            f"{config.id!r} is a {hf.model_type!r} model, which cannot be steered",
+            f"Choose one of the types {', '.join(CLASSES)}",
+        )
+    if hf.decoder.audio_channels != 1:
+        raise ModelError(f"{config.id!r} is a stereo model", "Choose the mono model of its size")
+    folder = Path(source)
+    revision = weight_digest(folder) if folder.is_dir() else hf._commit_hash
+    return ModelInfo(
+        id=config.id,
+        backend="transformers",
+        revision=revision,
+        dtype=config.dtype,
+        sample_rate=hf.audio_encoder.sampling_rate,
+        frame_rate=float(hf.audio_encoder.frame_rate),
+        layers=hf.decoder.num_hidden_layers,
+        hidden_size=hf.decoder.hidden_size,
+        codebooks=hf.decoder.num_codebooks,
+        melody=hf.model_type == "musicgen_melody",
+    )
+
+
+def load(config: ModelConfig, source: str | Path, device: torch.device) -> TransformersModel:
+    """Load a model's weights onto a device.
+
+    Args:
+        config: Which model, and in which type it computes.
+        source: Where it lies: a folder, or a hub repository.
+        device: Where it shall live.
+
+    Raises:
+        ModelError: Nothing there, no MusicGen, or weights that cannot be read.
+    """
+    info = describe(config, source)
+    transformers_logging.disable_progress_bar()  # reading weights takes seconds; downloads show
+    options = {"revision": None if Path(source).is_dir() else info.revision}
+    kind = "musicgen_melody" if info.melody else "musicgen"
+    try:
+        model = CLASSES[kind].from_pretrained(
+            source, dtype=getattr(torch, config.dtype), **options
+        ).to(device)
+        tokenizer = AutoTokenizer.from_pretrained(source, **options)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"the weights of {config.id!r} cannot be loaded: {error}",
+            "Check the folder or the download",
+        ) from error
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    chroma = None
+    if info.melody:
+        chroma = MusicgenMelodyFeatureExtractor(
+            sampling_rate=info.sample_rate, num_chroma=model.config.num_chroma
+        )
+    return TransformersModel(model, tokenizer, chroma, info)
+
+
+def weight_digest(folder: Path) -> str:
+    """Return the SHA-256 over a model folder's configuration and weights."""
+    total = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.name == "config.json" or path.suffix in WEIGHT_SUFFIXES:
+            total.update(f"{path.name}:{sha256_file(path)}\n".encode())
+    return total.hexdigest()
+
+
+def _read_config(config: ModelConfig, source: str | Path) -> PretrainedConfig:
+    try:
+        return AutoConfig.from_pretrained(source, revision=config.revision)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"the model {config.id!r} cannot be found: {str(error).splitlines()[0]}",
+            "Give nano, a folder with config.json, or a hub repository that can be reached",
+        ) from error

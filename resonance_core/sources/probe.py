@@ -1,0 +1,52 @@
+"""What a file says about its audio, without decoding it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import soundfile
+from av.container import InputContainer
+
+from resonance_core.audio.decode import is_ogg
+
+
+class Probe(NamedTuple):
+    """Title and length of a file."""
+
+    title: str | None
+    """The embedded title, if there is one."""
+    duration_s: float | None
+    """Seconds; None where it holds no packet."""
+
+
+def probe(path: Path) -> Probe | None:
+    """Return a file's title and length, or None if no audio in it can be read."""
+    try:
+        # Absolute, or a colon in the name reads as a protocol. Tags may be in any encoding.
+        with av.open(str(path.absolute()), metadata_errors="replace") as container:
+            if not container.streams.audio:
+                return None
+            tags = container.streams.audio[0].metadata | container.metadata
+            return Probe(tags.get("title", "").strip() or None, _duration_s(container))
+    except av.FFmpegError:
+        return _probe_ogg(path)
+
+
+def _duration_s(container: InputContainer) -> float | None:
+    if container.duration is not None:
+        return container.duration / av.time_base
+    # A recorded live stream has no length in its header, so its last packet tells.
+    packets = container.demux(container.streams.audio[0])
+    ends = (float(p.pts * p.time_base) for p in packets if p.pts is not None and p.time_base)
+    return max(ends, default=None)
+
+
+def _probe_ogg(path: Path) -> Probe | None:
+    """Read an Ogg file that FFmpeg refuses, as the decoder does, with libsndfile."""
+    if not is_ogg(path):
+        return None
+    try:
+        with soundfile.SoundFile(path) as sound:
+            return Probe(sound.title.strip() or None, sound.frames / sound.samplerate)
+    except soundfile.LibsndfileError:
+        return None

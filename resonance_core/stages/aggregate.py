@@ -1,0 +1,65 @@
+"""Aggregate: the activations of a playlist's tracks become its direction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from resonance_core.config import AggregateConfig
+from resonance_core.errors import ResonanceError
+from resonance_core.keys import Stage
+from resonance_core.steering.aggregate import aggregate_mean
+from resonance_core.steering.layers import scan_by_norm
+from resonance_core.store.activations import ACTIVATIONS, read_activations
+from resonance_core.store.directions import DIRECTION, write_direction
+from resonance_core.store.records import Outcome, Record
+from resonance_core.store.store import Store
+
+AGGREGATE = Stage(name="aggregate", version=1)
+
+
+def aggregate(activations: Sequence[Record], config: AggregateConfig, store: Store) -> Outcome:
+    """Return the record of a playlist's direction, computing it if it is not there.
+
+    Neither the order of the tracks nor a track that comes twice changes the direction.
+
+    Args:
+        activations: The records of the tracks' activations, of one extraction.
+        config: How they are reduced.
+        store: Holds the activations and takes the direction.
+
+    Raises:
+        ResonanceError: No tracks, or tracks whose mean is zero.
+    """
+    if not activations:
+        raise ResonanceError("a direction needs at least one track", "Add tracks to the playlist")
+    unique = {record.digest(ACTIVATIONS): record for record in activations}
+    digests = sorted(unique)
+    request = AGGREGATE.request(config, {"activations": digests})
+
+    def make(folder: Path) -> dict[str, Any]:
+        tracks = [read_activations(store.path(unique[digest], ACTIVATIONS)) for digest in digests]
+        extraction, model = tracks[0].metadata["config"], tracks[0].metadata["model"]
+        direction = aggregate_mean(
+            [track.vectors for track in tracks],
+            [track.rms for track in tracks],
+            metadata={
+                "kind": "playlist",
+                "model": model,
+                "layers": extraction["layers"],
+                "config": {"extract": extraction, "aggregate": config.model_dump()},
+                "tracks": [track.track for track in tracks],
+            },
+        )
+        write_direction(folder / DIRECTION, direction)
+        layers = tracks[0].layers
+        scan = scan_by_norm(layers, direction.layer_norm, model["layers"])
+        return {
+            "tracks": len(tracks),
+            "layers": list(layers),
+            "layer_norm": direction.layer_norm.tolist(),
+            "residual_scale": direction.residual_scale.tolist(),
+            "layer_scan": asdict(scan),
+        }
+
+    return store.build(request, make)

@@ -1,0 +1,81 @@
+"""The download stage: a track's bytes, and so its identity."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+from resonance_core.config import DownloadConfig
+from resonance_core.errors import TrackError
+from resonance_core.keys import Stage, sha256_file
+from resonance_core.sources.local import file_path
+from resonance_core.sources.playlist import TrackSource
+from resonance_core.sources.ytdlp import check_duration, fetch
+from resonance_core.store.records import Outcome, Record
+from resonance_core.store.store import Store
+
+DOWNLOAD = Stage(name="download", version=1)
+
+
+def download(track: TrackSource, config: DownloadConfig, store: Store) -> Outcome:
+    """Have a track's audio at hand and know its digest.
+
+    A local file stays where it is and is read once, until its size or time of change differs.
+    A remote track is fetched once, in the best audio its site has, without re-encoding.
+
+    Args:
+        track: Which track.
+        config: Limits of what is fetched; a local file is not fetched.
+        store: Where the record and the fetched file go.
+
+    Returns:
+        A record whose ``info`` has ``sha256`` and ``bytes`` of the audio file, and ``title``.
+
+    Raises:
+        TransientTrackError: It could not be fetched now; another try may succeed.
+        TrackError: The file is missing or empty; or the track is too long, gone, or no audio.
+        StoreError: The store cannot be written.
+    """
+    path = file_path(track.url)
+    return _fetched(track, config, store) if path is None else _local(track, path, store)
+
+
+def original(store: Store, record: Record) -> Path:
+    """Return where a downloaded track's audio lies."""
+    path = file_path(record.request.inputs["url"])
+    return store.path(record, next(iter(record.files))) if path is None else path
+
+
+def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
+    def describe(_: Path) -> dict[str, Any]:
+        # Left to itself, an error of this file would read as one of the store.
+        try:
+            return _info(track, path)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise TrackError(f"{path} is not a file", "List the folder again")
+    if status.st_size == 0:
+        raise TrackError(f"{path} is empty (0 bytes)", "Replace the file")
+    inputs = {"url": track.url, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    return store.build(DOWNLOAD.request({}, inputs), describe)
+
+
+def _fetched(track: TrackSource, config: DownloadConfig, store: Store) -> Outcome:
+    def make(folder: Path) -> dict[str, Any]:
+        check_duration(track.url, track.duration_s, config.max_duration_s)
+        return _info(track, fetch(track.url, folder, config.max_duration_s))
+
+    return store.build(DOWNLOAD.request(config, {"url": track.url}), make)
+
+
+def _info(track: TrackSource, path: Path) -> dict[str, Any]:
+    return {"sha256": sha256_file(path), "title": track.title, "bytes": path.stat().st_size}
+
+
+def _unreadable(path: Path, error: OSError) -> TrackError:
+    return TrackError(f"{path} cannot be read ({error.strerror})", "See that the file is there")

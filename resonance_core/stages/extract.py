@@ -1,0 +1,100 @@
+"""Extract: a track's chunks go through the model and leave one activation file."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from resonance_core.audio.decode import read_windows
+from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
+from resonance_core.keys import Stage, canonical_json, sha256_text
+from resonance_core.models.base import ModelInfo
+from resonance_core.models.registry import load_model, model_info
+from resonance_core.stages.chunk import WINDOWS, load_windows
+from resonance_core.stages.transcode import AUDIO
+from resonance_core.steering.layers import middle_third
+from resonance_core.store.activations import ACTIVATIONS, write_activations
+from resonance_core.store.records import Outcome, Record
+from resonance_core.store.store import Store
+
+EXTRACT = Stage(name="extract", version=1)
+PARTITION_DIGITS = 16
+
+
+def extract(
+    audio: Record,
+    windows: Record,
+    model: ModelConfig,
+    config: ExtractConfig,
+    store: Store,
+    runtime: RuntimeConfig,
+) -> Outcome:
+    """Return the record of a track's activations, extracting them if they are not there.
+
+    Args:
+        audio: The record of the transcoded track.
+        windows: The record of its chunk table.
+        model: Which model listens.
+        config: What is read from it.
+        store: Holds the track and takes the activations.
+        runtime: Device and batch size.
+
+    Raises:
+        ModelError: A layer the model does not have, or a model that cannot be loaded.
+    """
+    info = model_info(model)
+    layers = choose_layers(config, info)
+    settings = extraction_settings(config, info)
+    request = EXTRACT.request(
+        settings,
+        {"audio": audio.digest(AUDIO), "windows": windows.digest(WINDOWS)},
+        partition=f"extraction={sha256_text(canonical_json(settings))[:PARTITION_DIGITS]}",
+    )
+
+    def make(folder: Path) -> dict[str, Any]:
+        table = load_windows(store, windows)
+        loaded = load_model(model, runtime)
+        path = store.path(audio, AUDIO)
+        length = table[0].samples  # all windows of a track have one length
+        vectors, rms = [], []
+        for first in range(0, len(table), runtime.batch_size):
+            batch = table[first : first + runtime.batch_size]
+            waveforms = read_windows(path, [window.start for window in batch], length)
+            captured = loaded.capture(
+                waveforms, layers=layers, prompt=config.prompt, melody=config.melody
+            )
+            vectors.append(captured.vectors)
+            rms.append(captured.rms)
+        write_activations(
+            folder / ACTIVATIONS,
+            track=audio.request.inputs["audio"],
+            windows=table,
+            layers=layers,
+            vectors=np.concatenate(vectors),
+            rms=np.concatenate(rms),
+            config=settings,
+            model=info.model_dump(),
+        )
+        return {"chunks": len(table), "layers": list(layers), "hidden_size": info.hidden_size}
+
+    return store.build(request, make)
+
+
+def choose_layers(config: ExtractConfig, info: ModelInfo) -> tuple[int, ...]:
+    """Return the layers a config means for a model, rising."""
+    if config.layers == "all":
+        return tuple(range(info.layers))
+    if config.layers == "middle-third":
+        return middle_third(info.layers)
+    return tuple(sorted(set(config.layers)))
+
+
+def extraction_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:
+    """Return everything about an extraction that its key and its hive folder depend on."""
+    return {
+        "model": info.identity(),
+        "layers": list(choose_layers(config, info)),
+        "pooling": "mean",
+        "prompt": config.prompt,
+        "melody": config.melody and info.melody,
+    }

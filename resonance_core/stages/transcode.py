@@ -1,0 +1,36 @@
+"""The stage that brings a track into the canonical form."""
+
+from pathlib import Path
+from typing import Any
+
+from resonance_core.audio.decode import transcode
+from resonance_core.keys import Stage
+from resonance_core.store.records import Outcome
+from resonance_core.store.store import Store
+
+TRANSCODE = Stage(name="transcode", version=1)
+AUDIO = "audio.flac"
+
+
+def transcode_track(track_sha256: str, original: Path, sample_rate: int, store: Store) -> Outcome:
+    """Return a track's canonical audio, decoding it if the store does not hold it.
+
+    Args:
+        track_sha256: The digest of the original's bytes.
+        original: The file as it was downloaded.
+        sample_rate: The model's rate, in Hz.
+        store: Where ``audio.flac`` is kept; the record's info holds the ``AudioFacts``.
+
+    Raises:
+        TrackError: The original cannot be used.
+        StoreError: The store cannot be written.
+    """
+    request = TRANSCODE.request(
+        {"sample_rate": sample_rate, "channels": 1, "codec": "flac", "sample_format": "s16"},
+        {"audio": track_sha256},
+    )
+
+    def make(directory: Path) -> dict[str, Any]:
+        return transcode(original, directory / AUDIO, sample_rate).model_dump()
+
+    return store.build(request, make)

@@ -1,0 +1,111 @@
+"""Activation files: one Parquet file a track, which any Parquet reader reads.
+
+Columns: ``track`` (SHA-256, dictionary), ``chunk`` int32, ``start_s`` and ``end_s`` float32,
+``layer`` int16, ``rms`` float32 (root mean square of the layer's residual stream over the
+chunk's audio positions), ``vector`` fixed_size_list<float32>[hidden] (its mean over them).
+The schema's metadata holds the extraction's config, the model and the library versions.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from resonance_core.audio.chunk import Window
+from resonance_core.keys import canonical_json
+from resonance_core.store.records import library_versions
+
+ACTIVATIONS = "activations.parquet"
+"""The file's name in its artifact."""
+METADATA_KEY = b"resonance"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Activations:
+    """The activations of one track.
+
+    Attributes:
+        track: The SHA-256 of the track's bytes.
+        layers: The layers, in the order of the arrays.
+        vectors: Float32 ``[chunks, layers, hidden]``.
+        rms: Float32 ``[chunks, layers]``.
+        metadata: ``config``, ``model``, ``versions`` and ``schema_version``.
+    """
+
+    track: str
+    layers: tuple[int, ...]
+    vectors: NDArray[np.float32]
+    rms: NDArray[np.float32]
+    metadata: dict[str, Any]
+
+
+def write_activations(
+    path: Path,
+    *,
+    track: str,
+    windows: list[Window],
+    layers: tuple[int, ...],
+    vectors: NDArray[np.float32],
+    rms: NDArray[np.float32],
+    config: dict[str, Any],
+    model: dict[str, Any],
+) -> None:
+    """Write one track's activations, a row for each chunk and layer.
+
+    Args:
+        path: The Parquet file to write.
+        track: The SHA-256 of the track's bytes.
+        windows: The chunks.
+        layers: The layers, in the order of the arrays.
+        vectors: ``[chunks, layers, hidden]``.
+        rms: ``[chunks, layers]``.
+        config: What decided the extraction.
+        model: The model, in full.
+    """
+    chunks, _, hidden = vectors.shape
+    each_layer = len(layers)
+    metadata = {
+        "schema_version": SCHEMA_VERSION,
+        "config": config,
+        "model": model,
+        "versions": library_versions(),
+    }
+    flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+    table = pa.table(
+        {
+            "track": pa.DictionaryArray.from_arrays(
+                pa.array(np.zeros(chunks * each_layer, dtype=np.int32)), pa.array([track])
+            ),
+            "chunk": np.repeat(np.array([w.chunk for w in windows], np.int32), each_layer),
+            "start_s": np.repeat(np.array([w.start_s for w in windows], np.float32), each_layer),
+            "end_s": np.repeat(np.array([w.end_s for w in windows], np.float32), each_layer),
+            "layer": np.tile(np.array(layers, np.int16), chunks),
+            "rms": rms.astype(np.float32).ravel(),
+            "vector": pa.FixedSizeListArray.from_arrays(flat, hidden),
+        }
+    ).replace_schema_metadata({METADATA_KEY: canonical_json(metadata).encode()})
+    # Statistics and dictionaries cost time and gain nothing on columns of distinct floats.
+    pq.write_table(
+        table, path, compression="zstd", use_dictionary=["track"], write_statistics=["layer"]
+    )
+
+
+def read_activations(path: Path) -> Activations:
+    """Read one track's activations."""
+    table = pq.read_table(path, partitioning=None)
+    layers = tuple(dict.fromkeys(table["layer"].to_pylist()))
+    chunks = len(table) // len(layers)
+    vectors = table["vector"].combine_chunks().flatten().to_numpy()
+    return Activations(
+        track=table["track"][0].as_py(),
+        layers=layers,
+        vectors=vectors.reshape(chunks, len(layers), -1),
+        rms=table["rms"].to_numpy().reshape(chunks, len(layers)),
+        metadata=json.loads(table.schema.metadata[METADATA_KEY]),
+    )

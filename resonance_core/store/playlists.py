@@ -1,0 +1,111 @@
+"""Playlist entries: the name under which a playlist's direction and range are found again."""
+
+import re
+from datetime import UTC, datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field, ValidationError
+
+from resonance_core.errors import ConfigError, StoreError
+from resonance_core.steering.calibrate import StrengthRange
+from resonance_core.store.directions import DIRECTION
+from resonance_core.store.records import Record
+from resonance_core.store.store import Store, write_whole
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class TrackReport(BaseModel):
+    """What became of one track."""
+
+    title: str
+    status: Literal["completed", "failed", "duplicate"]
+    reason: str | None = None
+    """Why it failed, in words."""
+    seconds: float | None = None
+    """Length of its audio."""
+    chunks: int | None = None
+    key: str | None = None
+    """The key of its activations."""
+
+
+class DirectionRef(BaseModel):
+    """Where a direction lies."""
+
+    key: str
+    path: str
+    """In an entry relative to the store, so that the store can move."""
+
+    @classmethod
+    def of(cls, store: Store, direction: Record) -> Self:
+        """Return where a store holds a direction, relative to it."""
+        path = store.path(direction, DIRECTION).relative_to(store.root)
+        return cls(key=direction.key, path=str(path))
+
+    def absolute(self, store: Store) -> Self:
+        """Return the same with an absolute path."""
+        return self.model_copy(update={"path": str((store.root / self.path).absolute())})
+
+
+class PlaylistEntry(BaseModel):
+    """What the last ingest of a playlist led to."""
+
+    name: str
+    source: str
+    direction: DirectionRef
+    calibration: str
+    """The key of the calibration."""
+    range: StrengthRange | None
+    """None where no strength is usable."""
+    tracks: list[TrackReport]
+    ingested_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+def playlist_name(text: str) -> str:
+    """Return the name a title gives: lower case, with hyphens for all else."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].strip("-") or "playlist"
+
+
+def check_name(name: str) -> str:
+    """Return a name that can be used.
+
+    Raises:
+        ConfigError: It holds more than lower-case letters, digits, dots, hyphens, underscores.
+    """
+    if not NAME.fullmatch(name):
+        raise ConfigError(
+            f"{name!r} cannot be a playlist's name",
+            f"Use lower-case letters, digits and hyphens, as in {playlist_name(name)!r}",
+        )
+    return name
+
+
+def save_entry(store: Store, entry: PlaylistEntry) -> None:
+    """Write a playlist's entry in place of the one before."""
+    write_whole(
+        store.root / "playlists" / f"{check_name(entry.name)}.json", entry.model_dump_json(indent=1)
+    )
+
+
+def list_entries(store: Store) -> list[PlaylistEntry]:
+    """Return all entries, by name."""
+    paths = sorted((store.root / "playlists").glob("*.json"))
+    return [PlaylistEntry.model_validate_json(path.read_bytes()) for path in paths]
+
+
+def load_entry(store: Store, name: str) -> PlaylistEntry | None:
+    """Return the entry of a name, or None where there is none.
+
+    Raises:
+        StoreError: The entry cannot be read.
+    """
+    path = store.root / "playlists" / f"{name}.json"
+    if not NAME.fullmatch(name) or not path.is_file():
+        return None
+    try:
+        return PlaylistEntry.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise StoreError(
+            f"the entry of playlist {name!r} is damaged: {path}",
+            "Ingest the playlist again; nothing that was computed is lost",
+        ) from error

@@ -1,0 +1,18 @@
+"""Aggregate: reduce a playlist's activations to its direction."""
+
+from prefect.client.schemas.objects import State
+
+from resonance_core.config import AggregateConfig, RuntimeConfig
+from resonance_core.stages import aggregate as stage
+from resonance_core.store.records import Outcome
+from resonance_core.store.store import Store
+from tasks.caching import stage_state, stage_task
+
+
+@stage_task(name="aggregate")
+def aggregate(
+    activations: list[Outcome], config: AggregateConfig, runtime: RuntimeConfig
+) -> State[Outcome]:
+    """Compute the direction of all usable tracks."""
+    records = [outcome.record for outcome in activations]
+    return stage_state(stage.aggregate(records, config, Store(runtime.store)))

@@ -1,0 +1,18 @@
+"""Generate: make a piece of music."""
+
+from prefect.client.schemas.objects import State
+
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.stages import generate as stage
+from resonance_core.stages.generate import GenerationRequest
+from resonance_core.store.records import Outcome
+from resonance_core.store.store import Store
+from tasks.caching import stage_state, stage_task
+
+
+@stage_task(name="generate", tags=["gpu"])
+def generate(
+    request: GenerationRequest, config: PipelineConfig, runtime: RuntimeConfig
+) -> State[Outcome]:
+    """Generate one piece."""
+    return stage_state(stage.generate(request, config, Store(runtime.store), runtime))

@@ -1,0 +1,79 @@
+"""What tests share: real music, the embedded model, tiny random models, and a store."""
+
+import os
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches the internet
+
+import numpy as np
+import pytest
+import torch
+
+import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
+from resonance_core.audio.decode import read_windows, transcode
+from resonance_core.config import ModelConfig, RuntimeConfig
+from resonance_core.models.base import MusicModel
+from resonance_core.models.registry import load_model
+from resonance_core.models.transformers import load
+from resonance_core.store.store import Store
+from tests.tiny_models import save_tiny_melody, save_tiny_musicgen
+
+PLAYLIST = Path(__file__).parent.parent / "examples" / "playlist"
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="session")
+def clips() -> list[Path]:
+    """Real music: 45-second Opus files."""
+    return sorted(PLAYLIST.glob("*.opus"))
+
+
+@pytest.fixture(scope="session")
+def canonical(clips: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first clip as the pipeline stores it: mono FLAC at 32 kHz."""
+    path = tmp_path_factory.mktemp("canonical") / "audio.flac"
+    transcode(clips[0], path, 32000)
+    return path
+
+
+@pytest.fixture(scope="session")
+def chunks(canonical: Path) -> np.ndarray:
+    """Eight 2-second chunks of real music, float32 [8, samples]."""
+    return read_windows(canonical, [32000 * 4 * i for i in range(8)], 64000)
+
+
+@pytest.fixture(scope="session")
+def nano() -> MusicModel:
+    """The embedded model."""
+    return load_model(ModelConfig(), RuntimeConfig(device="cpu"))
+
+
+@pytest.fixture(scope="session")
+def tiny_melody_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random MusicgenMelody."""
+    return save_tiny_melody(tmp_path_factory.mktemp("tiny-melody"))
+
+
+@pytest.fixture(scope="session")
+def tiny_melody(tiny_melody_folder: Path) -> MusicModel:
+    """A tiny random MusicgenMelody."""
+    return load(ModelConfig(id=str(tiny_melody_folder)), tiny_melody_folder, CPU)
+
+
+@pytest.fixture(scope="session")
+def tiny_musicgen(tmp_path_factory: pytest.TempPathFactory) -> MusicModel:
+    """A tiny random text-only Musicgen."""
+    folder = save_tiny_musicgen(tmp_path_factory.mktemp("tiny-musicgen"))
+    return load(ModelConfig(id=str(folder)), folder, CPU)
+
+
+@pytest.fixture(params=["nano", "tiny_melody", "tiny_musicgen"])
+def model(request: pytest.FixtureRequest) -> MusicModel:
+    """Each kind of model in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store."""
+    return Store(tmp_path / "store")

@@ -1,0 +1,20 @@
+import torch
+
+from resonance_core.models.delay import delay, undelay
+
+P = -1
+
+
+def test_codebook_q_runs_q_frames_behind():
+    codes = torch.tensor([[[1, 2, 3, 4], [11, 12, 13, 14], [21, 22, 23, 24]]])
+    assert delay(codes, P).tolist() == [
+        [[P, 1, 2, 3, 4], [P, P, 11, 12, 13], [P, P, P, 21, 22]],
+    ]
+
+
+def test_undelay_undoes_what_generation_lays_out():
+    codes = torch.arange(24).reshape(1, 4, 6)
+    columns = torch.full((1, 4, 10), P)
+    for q in range(4):
+        columns[:, q, q + 1 : q + 7] = codes[:, q]
+    assert torch.equal(undelay(columns, 6), codes)

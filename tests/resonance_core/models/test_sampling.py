@@ -1,0 +1,64 @@
+import torch
+
+from resonance_core.config import SamplingConfig
+from resonance_core.models.sampling import draw, sample_codes
+
+CPU = torch.device("cpu")
+
+
+def generators(*seeds: int) -> list[torch.Generator]:
+    return [torch.Generator().manual_seed(seed) for seed in seeds]
+
+
+def test_draws_follow_the_probabilities():
+    probabilities = torch.tensor([0.5, 0.3, 0.2, 0.0])
+    logits = probabilities.log().expand(1, 20000, 4)
+    drawn = draw(logits, generators(0), SamplingConfig(top_k=0))
+    shares = torch.bincount(drawn.ravel(), minlength=4) / 20000
+    torch.testing.assert_close(shares, probabilities, atol=0.015, rtol=0)
+
+
+def test_top_k_draws_only_from_the_k_most_likely():
+    logits = torch.randn(1, 5000, 16, generator=torch.Generator().manual_seed(1))
+    drawn = draw(logits, generators(0), SamplingConfig(top_k=3))
+    allowed = logits.topk(3, dim=-1).indices
+    assert (allowed == drawn[..., None]).any(-1).all()
+
+
+def test_a_low_temperature_draws_the_most_likely():
+    logits = torch.randn(2, 50, 16, generator=torch.Generator().manual_seed(1))
+    drawn = draw(logits, generators(0, 1), SamplingConfig(temperature=1e-4))
+    assert torch.equal(drawn, logits.argmax(-1))
+
+
+def test_a_row_takes_its_noise_from_its_own_seed():
+    logits = torch.zeros(3, 4, 64)
+    together = draw(logits, generators(7, 8, 7), SamplingConfig())
+    alone = draw(logits[:1], generators(8), SamplingConfig())
+    assert torch.equal(together[0], together[2])
+    assert torch.equal(together[1], alone[0])
+
+
+def test_guidance_mixes_the_two_halves_and_steps_see_the_delayed_columns():
+    seen = []
+
+    def step(column: torch.Tensor) -> torch.Tensor:
+        seen.append(column.clone())
+        logits = torch.zeros(2, 2, 8)
+        logits[0, :, 3], logits[1, :, 3] = 1.0, 0.5  # conditional likes 3 more
+        logits[:, :, 5] = 0.9  # both like 5
+        return logits
+
+    codes = sample_codes(
+        step,
+        seeds=[0],
+        codebooks=2,
+        frames=3,
+        pad=9,
+        sampling=SamplingConfig(guidance_scale=3.0, top_k=1),
+        device=CPU,
+    )
+    # 3: 0.5 + 3 * 0.5 = 2.0 beats 5: 0.9, which without guidance would come second to 1.0 only.
+    assert codes.tolist() == [[[3, 3, 3], [3, 3, 3]]]
+    assert [column[0].tolist() for column in seen] == [[9, 9], [3, 9], [3, 3], [3, 3]]
+    assert all(torch.equal(column[0], column[1]) for column in seen)

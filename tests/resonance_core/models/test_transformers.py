@@ -1,0 +1,203 @@
+import numpy as np
+import pytest
+import torch
+
+from resonance_core.config import ModelConfig, RuntimeConfig, SamplingConfig
+from resonance_core.errors import ModelError
+from resonance_core.models.registry import load_model, model_info
+from resonance_core.models.transformers import TransformersModel
+from resonance_core.steering.inject import Steering
+
+SAMPLING = SamplingConfig(guidance_scale=2.0, top_k=50)
+GREEDY = SamplingConfig(guidance_scale=3.0, top_k=1)
+
+
+def hidden_states_of_transformers(
+    model: TransformersModel,
+    audio: np.ndarray,
+    prompt: str,
+    melody: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[torch.Tensor, int]:
+    """All hidden states [layers, rows, positions, hidden] and the prefix, by its own forward."""
+    hf = model.model
+    # Without this the last entry is what the final layer norm makes of the last layer's output.
+    monkeypatch.setattr(hf.decoder.model.decoder.config, "tie_last_hidden_states", False, False)
+    monkeypatch.setattr(hf.decoder.config, "tie_last_hidden_states", False, False)
+    rows = len(audio)
+    tokens = model.tokenizer([prompt] * rows, return_tensors="pt")
+    codes = hf.audio_encoder.encode(torch.from_numpy(audio)[:, None]).audio_codes[0]
+    pad = hf.config.decoder.pad_token_id
+    start = torch.full((rows, codes.shape[1], 1), pad)
+    ids = torch.cat([start, codes], dim=2).reshape(rows * codes.shape[1], -1)
+    _, pattern = hf.decoder.build_delay_pattern_mask(ids, pad, max_length=ids.shape[1] + 8)
+    columns = pattern[:, : ids.shape[1]]
+    inputs = {
+        "input_ids": tokens["input_ids"],
+        "attention_mask": tokens["attention_mask"],
+        "decoder_input_ids": columns,
+        "output_hidden_states": True,
+    }
+    if model.info.melody and melody:
+        inputs["input_features"] = model.chroma(
+            list(audio), sampling_rate=32000, return_tensors="pt"
+        )["input_features"]
+    with torch.inference_mode():
+        output = hf(**inputs)
+    states = getattr(output, "hidden_states", None) or output.decoder_hidden_states
+    stacked = torch.stack(states[1:])  # the first is what enters the first layer
+    return stacked, stacked.shape[2] - columns.shape[1]
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+@pytest.mark.parametrize("melody", [True, False])
+def test_capture_equals_pooled_output_hidden_states(model, chunks, rows, melody, monkeypatch):
+    audio = chunks[:rows]
+    states, prefix = hidden_states_of_transformers(model, audio, "calm", melody, monkeypatch)
+    warm_up = model.info.codebooks
+    expected = states[:, :, prefix + warm_up :].mean(2).transpose(0, 1).numpy()
+    layers = range(model.info.layers)
+    captured = model.capture(audio, layers=layers, prompt="calm", melody=melody)
+    assert captured.vectors.shape == (rows, model.info.layers, model.info.hidden_size)
+    np.testing.assert_allclose(captured.vectors, expected, rtol=1e-5, atol=1e-5)
+    rms = states[:, :, prefix + warm_up :].square().mean((2, 3)).sqrt().T.numpy()
+    np.testing.assert_allclose(captured.rms, rms, rtol=1e-5)
+
+
+def test_capture_does_not_depend_on_the_batch(model, chunks):
+    layers = range(model.info.layers)
+    together = model.capture(chunks, layers=layers, prompt="", melody=True)
+    alone = [
+        model.capture(chunks[i : i + 1], layers=layers, prompt="", melody=True) for i in range(8)
+    ]
+    np.testing.assert_allclose(
+        together.vectors, np.concatenate([one.vectors for one in alone]), rtol=1e-5, atol=1e-5
+    )
+
+
+def test_capture_reads_the_layers_it_is_asked_for(model, chunks):
+    both = model.capture(chunks[:2], layers=[0, 3], prompt="", melody=True)
+    every = model.capture(chunks[:2], layers=range(model.info.layers), prompt="", melody=True)
+    np.testing.assert_array_equal(both.vectors, every.vectors[:, [0, 3]])
+    with pytest.raises(ModelError, match=rf"layer 99 does not exist.*{model.info.layers} layers"):
+        model.capture(chunks[:1], layers=[99], prompt="", melody=True)
+
+
+def test_a_chunk_shorter_than_the_delay_is_refused(nano):
+    with pytest.raises(ModelError, match="3 frames is too short to listen to"):
+        nano.capture(np.zeros((1, 3 * 640), np.float32), layers=[0], prompt="", melody=False)
+
+
+def test_melody_conditioning_changes_what_a_melody_model_hears(nano, chunks):
+    with_melody = nano.capture(chunks[:1], layers=[2], prompt="", melody=True)
+    without = nano.capture(chunks[:1], layers=[2], prompt="", melody=False)
+    assert np.abs(with_melody.vectors - without.vectors).max() > 1e-3
+
+
+def test_most_likely_tokens_give_the_audio_of_transformers_generate(model):
+    frames = 24
+    ours = model.generate(
+        "a calm piano", seeds=[0], duration_s=frames / model.info.frame_rate, sampling=GREEDY
+    )
+    tokens = model.tokenizer(["a calm piano"], return_tensors="pt")
+    theirs = model.model.generate(
+        input_ids=tokens["input_ids"],
+        attention_mask=tokens["attention_mask"],
+        do_sample=False,
+        guidance_scale=3.0,
+        max_new_tokens=frames + model.info.codebooks - 1,
+    )
+    np.testing.assert_array_equal(ours[0], theirs[0, 0].numpy())
+
+
+def test_the_same_seed_gives_the_same_audio_and_another_seed_another(model):
+    first, again, other = (
+        model.generate("music", seeds=[seed], duration_s=0.5, sampling=SAMPLING)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-4
+
+
+def test_a_row_does_not_depend_on_the_rows_beside_it(model):
+    together = model.generate("music", seeds=[5, 6, 7], duration_s=0.5, sampling=SAMPLING)
+    alone = model.generate("music", seeds=[6], duration_s=0.5, sampling=SAMPLING)
+    np.testing.assert_allclose(together[1], alone[0], atol=1e-4)
+
+
+def test_strength_zero_is_bit_identical_to_no_steering(model):
+    vectors = torch.randn(model.info.layers, model.info.hidden_size)
+    steering = Steering(vectors=vectors, strengths=torch.zeros(2))
+    plain = model.generate("music", seeds=[3, 4], duration_s=0.5, sampling=SAMPLING)
+    steered = model.generate(
+        "music", seeds=[3, 4], duration_s=0.5, sampling=SAMPLING, steering=steering
+    )
+    assert steered.tobytes() == plain.tobytes()
+
+
+def test_each_row_is_steered_by_its_own_strength(nano):
+    vectors = torch.randn(
+        nano.info.layers, nano.info.hidden_size, generator=torch.Generator().manual_seed(0)
+    )
+    steering = Steering(vectors=vectors, strengths=torch.tensor([0.0, 3.0]))
+    plain = nano.generate("music", seeds=[3, 3], duration_s=0.5, sampling=SAMPLING)
+    steered = nano.generate(
+        "music", seeds=[3, 3], duration_s=0.5, sampling=SAMPLING, steering=steering
+    )
+    np.testing.assert_array_equal(plain[0], plain[1])
+    np.testing.assert_array_equal(steered[0], plain[0])
+    assert np.abs(steered[1] - plain[1]).max() > 1e-3
+
+
+def test_an_error_while_generating_leaves_no_hook(nano):
+    wrong = Steering(vectors=torch.zeros(nano.info.layers, 7), strengths=torch.ones(1))
+    before = [len(layer._forward_hooks) for layer in nano.layers]  # Transformers may have its own
+    with pytest.raises(RuntimeError):
+        nano.generate("music", seeds=[1], duration_s=0.5, sampling=SAMPLING, steering=wrong)
+    assert [len(layer._forward_hooks) for layer in nano.layers] == before
+
+
+def test_guidance_one_runs_without_unconditional_rows(nano):
+    sampling = SamplingConfig(guidance_scale=1.0)
+    audio = nano.generate("music", seeds=[1], duration_s=0.5, sampling=sampling)
+    assert np.isfinite(audio).all()
+
+
+def test_more_than_the_model_can_play_is_refused_with_the_limit(nano):
+    with pytest.raises(ModelError, match=r"60 s is more than nano can play.*at most \d"):
+        nano.generate("music", seeds=[1], duration_s=60, sampling=SAMPLING)
+
+
+def test_what_a_model_is_equals_what_is_loaded(model):
+    info = model.info
+    assert len(model.layers) == info.layers
+    assert info.sample_rate == 32000
+    assert info.frame_rate == 50
+    assert info.codebooks == 4
+
+
+def test_the_revision_follows_the_weights_and_not_the_folder(tiny_melody_folder, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in tiny_melody_folder.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    original = model_info(ModelConfig(id=str(tiny_melody_folder)))
+    assert model_info(ModelConfig(id=str(copy))).revision == original.revision
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for file in copy.iterdir():
+        (changed / file.name).write_bytes(file.read_bytes())
+    weights = bytearray((changed / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (changed / "model.safetensors").write_bytes(weights)
+    assert model_info(ModelConfig(id=str(changed))).revision != original.revision
+
+
+def test_models_that_cannot_be_used_are_refused_with_words(tmp_path):
+    with pytest.raises(ModelError, match="'no/such-model' cannot be found"):
+        model_info(ModelConfig(id="no/such-model"))
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    with pytest.raises(ModelError, match="'bert' model, which cannot be steered"):
+        model_info(ModelConfig(id=str(tmp_path)))
+    with pytest.raises(ModelError, match="cannot be steered"):
+        load_model(ModelConfig(id=str(tmp_path)), RuntimeConfig())

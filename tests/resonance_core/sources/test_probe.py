@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import av
+import pytest
+import soundfile
+
+from resonance_core.sources.probe import probe
+
+
+def test_ogg_that_ffmpeg_refuses_is_read_as_the_decoder_reads_it(
+    clips: list[Path], tmp_path: Path
+) -> None:
+    audio, rate = soundfile.read(clips[0], frames=48000 * 3)
+    path = tmp_path / "song.ogg"
+    with soundfile.SoundFile(path, "w", rate, 2, format="OGG", subtype="VORBIS") as file:
+        file.title = "Journey"
+        file.write(audio)
+    pages = path.read_bytes().split(b"OggS")
+    path.write_bytes(b"OggS".join(pages[:3] + pages[1:]))  # its headers twice
+
+    with pytest.raises(av.FFmpegError):
+        av.open(str(path))
+    assert probe(path) == ("Journey", 3.0)
+
+
+def test_what_is_no_audio_has_no_probe(tmp_path: Path) -> None:
+    text = tmp_path / "song.mp3"
+    text.write_bytes(b"hello there")
+    ogg = tmp_path / "song.ogg"
+    ogg.write_bytes(b"OggS, and nothing more")
+
+    assert probe(text) is None
+    assert probe(ogg) is None

@@ -1,0 +1,167 @@
+import errno
+import multiprocessing
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from resonance_core.errors import StoreError
+from resonance_core.keys import Stage, StageRequest
+from resonance_core.store.store import Store
+
+STAGE = Stage(name="made", version=1)
+
+
+def request(value: int = 0, partition: str | None = None) -> StageRequest:
+    return STAGE.request({"value": value}, {}, partition)
+
+
+def make(folder: Path) -> dict:
+    (folder / "a.txt").write_text("content")
+    return {"answer": 42}
+
+
+def refuse(_folder: Path) -> dict:
+    raise AssertionError("made again")
+
+
+def test_what_is_made_once_is_found_again(store):
+    made = store.build(request(), make)
+    found = store.build(request(), refuse)
+    assert (made.hit, found.hit) == (False, True)
+    assert found.record == made.record
+    assert found.record.info == {"answer": 42}
+    assert store.path(found.record, "a.txt").read_text() == "content"
+    assert (store.root / "made" / made.record.key / "record.json").is_file()
+
+
+def test_a_moved_store_still_hits(store, tmp_path):
+    store.build(request(), make)
+    moved = Store(store.root.rename(tmp_path / "elsewhere"))
+    assert moved.build(request(), refuse).hit
+
+
+@pytest.mark.parametrize("damage", ["remove file", "truncate", "remove folder", "break record"])
+def test_what_is_missing_or_damaged_is_made_again(store, damage):
+    record = store.build(request(), make).record
+    other = store.build(request(1), make).record
+    file = store.path(record, "a.txt")
+    if damage == "remove file":
+        file.unlink()
+    elif damage == "truncate":
+        file.write_text("con")
+    elif damage == "remove folder":
+        for path in (file, file.parent / "record.json"):
+            path.unlink()
+        file.parent.rmdir()
+    else:
+        (file.parent / "record.json").write_text('{"key": ')
+    assert store.find(request()) is None
+    assert not store.build(request(), make).hit
+    assert file.read_text() == "content"
+    assert store.find(request(1)) == other
+
+
+def test_a_failure_leaves_nothing(store):
+    def fail(folder: Path) -> dict:
+        make(folder)
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        store.build(request(), fail)
+    assert list(store.records()) == []
+    assert not any((store.root / ".staging").iterdir())
+    assert not store.build(request(), make).hit
+
+
+def test_leftovers_of_a_killed_process_are_no_part_of_the_result(store):
+    left = store.root / ".staging" / request().key
+    left.mkdir(parents=True)
+    (left / "half.bin").write_bytes(b"x")
+    assert set(store.build(request(), make).record.files) == {"a.txt"}
+
+
+def test_a_hive_folder_lies_between_stage_and_key(store):
+    record = store.build(request(partition="extraction=ab12"), make).record
+    assert store.path(record, "a.txt").relative_to(store.root).parts[:2] == (
+        "made",
+        "extraction=ab12",
+    )
+    assert store.get(record.key) == record
+    assert list(store.records()) == [record]
+
+
+def test_threads_that_want_the_same_thing_make_it_once(store):
+    made, barrier = [], threading.Barrier(8)
+
+    def slow(folder: Path) -> dict:
+        made.append(1)
+        return make(folder)
+
+    def work() -> None:
+        barrier.wait()
+        store.build(request(), slow)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+
+
+def _hold_forever(root: Path, started) -> None:
+    def hang(_folder: Path) -> dict:
+        started.set()
+        threading.Event().wait()
+        return {}
+
+    Store(root).build(request(), hang)
+
+
+def test_a_killed_process_holds_nothing_up(store):
+    context = multiprocessing.get_context("fork")
+    started = context.Event()
+    process = context.Process(target=_hold_forever, args=(store.root, started))
+    process.start()
+    assert started.wait(20)
+    process.kill()
+    process.join()
+    assert not store.build(request(), make).hit
+    assert store.verify() == []
+
+
+def test_get_finds_by_the_start_of_a_key(store):
+    record = store.build(request(), make).record
+    assert store.get(record.key[:8]) == record
+    with pytest.raises(StoreError, match="no keys in the store .* start with 'ffffff00'"):
+        store.get("ffffff00")
+    for wrong in ("abc", "../../etc", "*"):
+        with pytest.raises(StoreError, match="is no key"):
+            store.get(wrong)
+
+
+def test_verify_names_what_differs(store):
+    record = store.build(request(), make).record
+    assert store.verify() == []
+    store.path(record, "a.txt").write_text("CONTENT")  # same size, other bytes
+    assert store.find(request()) == record
+    (damage,) = store.verify()
+    assert (damage.key, damage.stage) == (record.key, "made")
+    assert damage.problem == "a.txt has other content than when it was written"
+
+
+def test_a_full_disk_is_said_in_words(store):
+    def full(_folder: Path) -> dict:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(StoreError, match="disk of the store .* is full. Free some space"):
+        store.build(request(), full)
+    assert store.verify() == []
+
+
+def test_a_store_that_cannot_be_written_is_said_in_words(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(tmp_path / "file").build(request(), make)
