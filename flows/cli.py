@@ -3,27 +3,32 @@
 Exit codes: 0 all well, 1 the work failed, 2 what was given cannot be used.
 """
 
-import json
-import os
 import secrets
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel, ValidationError
-from rich.console import Console
 from rich.table import Table
 
-from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
-from resonance_core.errors import ConfigError, ResonanceError, SourceError, StoreError
+from flows import cli_store
+from flows.console import (
+    FAILED,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    StoreOption,
+    VerboseOption,
+    errors_in_words,
+    notes,
+    out,
+    pipeline_settings,
+    print_json,
+    range_in_words,
+    runtime_settings,
+)
+from resonance_core.store.records import Record
 from resonance_core.store.store import Store
-
-FAILED = 1
-BAD_INPUT = 2
 
 app = typer.Typer(
     name="resonance",
@@ -32,24 +37,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-store_app = typer.Typer(help="Look at what the store holds.", no_args_is_help=True)
-app.add_typer(store_app, name="store")
+app.add_typer(cli_store.app, name="store")
 
-out = Console()
-notes = Console(stderr=True)
-
-ConfigOption = Annotated[
-    str | None, typer.Option("--config", help="A YAML file, or: nano, melody-large.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PART.FIELD=VALUE", help="Override one setting; repeatable."),
-]
-StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="The store's folder [env: RESONANCE_STORE].")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
+# Flows and models are imported inside the commands: they take seconds, which neither --help
+# nor a typing error should cost.
 
 
 @app.command()
@@ -64,14 +55,14 @@ def ingest(
 ) -> None:
     """Turn a playlist into a direction and its usable range."""
     with errors_in_words(as_json):
-        settings, _ = prepare(config, overrides, store, verbose)
-        from flows.progress import watched_by
-
+        runtime_settings(store, verbose)
+        settings = pipeline_settings(config, overrides)
         with notes.status("Starting Prefect ...") as status:
             from flows.ingest import ingest as flow
+            from flows.progress import watched_by
 
             def show(done: int, total: int, what: str) -> None:
-                notes.print(f"[dim]{done}/{total}[/dim] {what}", highlight=False)
+                notes.print(f"{done}/{total} {what}", highlight=False, markup=False)
                 status.update("Working ...")
 
             with watched_by(show):
@@ -101,8 +92,10 @@ def generate(
         float | None, typer.Option(help="How strongly to steer [default: as calibrated].")
     ] = None,
     duration: Annotated[float | None, typer.Option(help="Length in seconds.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed plays the same.")] = None,
-    out_file: Annotated[
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
+    ] = None,
+    target: Annotated[
         Path | None, typer.Option("--out", help="Copy the WAV and its sidecar here.")
     ] = None,
     config: ConfigOption = None,
@@ -113,9 +106,9 @@ def generate(
 ) -> None:
     """Make a piece of music, steered by a playlist if one is given."""
     with errors_in_words(as_json):
-        if duration is not None:
-            overrides = [*(overrides or []), f"generate.duration_s={duration}"]
-        settings, runtime = prepare(config, overrides, store, verbose)
+        runtime = runtime_settings(store, verbose)
+        length = [] if duration is None else [f"generate.duration_s={duration}"]
+        settings = pipeline_settings(config, [*(overrides or []), *length])
         with notes.status("Playing ..."):
             from flows.run import run_generate
             from resonance_core.stages.generate import AUDIO, SIDECAR, GenerationRequest
@@ -126,40 +119,20 @@ def generate(
                 strength=strength,
                 seed=secrets.randbelow(2**31) if seed is None else seed,
             )
-            outcome = run_generate(request, settings, runtime)
-        record, folder = outcome.record, Store(runtime.store)
-        audio, sidecar = folder.path(record, AUDIO), folder.path(record, SIDECAR)
-        if out_file is not None:
-            audio, sidecar = (
-                Path(shutil.copyfile(source, target))
-                for source, target in (
-                    (audio, out_file),
-                    (sidecar, out_file.with_suffix(".json")),
-                )
-            )
-        info = record.info
-        result = {
-            "path": str(audio.absolute()),
-            "sidecar": str(sidecar.absolute()),
-            "sha256": record.digest(AUDIO),
-            **{
-                field: info[field]
-                for field in (
-                    "seed",
-                    "duration_s",
-                    "sample_rate",
-                    "backend",
-                    "steering",
-                    "descriptors",
-                )
-            },
-            "model": info["model"]["id"],
-            "seconds": record.seconds,
-        }
+            record = run_generate(request, settings, runtime).record
+        kept = Store(runtime.store)
+        audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            audio = Path(shutil.copyfile(audio, target))
+            sidecar = Path(shutil.copyfile(sidecar, target.with_suffix(".json")))
         if as_json:
-            print_json(result)
+            print_json(_piece(record, audio, sidecar, record.digest(AUDIO)))
             return
-        out.print(f"{result['path']}  ({info['duration_s']:.1f} s, seed {info['seed']})")
+        info = record.info
+        out.print(
+            f"{audio.absolute()}\n{info['duration_s']:.1f} s, seed {info['seed']}", markup=False
+        )
 
 
 @app.command()
@@ -173,101 +146,21 @@ def calibrate(
 ) -> None:
     """Measure again which strengths of a direction are usable."""
     with errors_in_words(as_json):
-        settings, runtime = prepare(config, overrides, store, verbose)
+        runtime = runtime_settings(store, verbose)
+        settings = pipeline_settings(config, overrides)
         with notes.status("Trying strengths ..."):
             from flows.run import run_calibrate
 
-            outcome = run_calibrate(playlist, settings, runtime)
-        info = outcome.record.info
+            record = run_calibrate(playlist, settings, runtime).record
         if as_json:
-            print_json({"playlist": playlist, "key": outcome.record.key, **info})
+            print_json({"playlist": playlist, "key": record.key, **record.info})
             return
         table = Table("strength", "usable", "RMS")
-        for trial in info["curve"]:
+        for trial in record.info["curve"]:
             usable = "yes" if trial["usable"] else "no"
             table.add_row(f"{trial['strength']:.2f}", usable, f"{trial['rms']:.3f}")
         out.print(table)
-        out.print(range_in_words(info["range"]))
-
-
-@store_app.command("ls")
-def store_ls(
-    stage: Annotated[str | None, typer.Option(help="Only this stage.")] = None,
-    store: StoreOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List playlists and records."""
-    with errors_in_words(as_json):
-        from resonance_core.store.playlists import list_entries
-
-        _, runtime = prepare(None, None, store, False)
-        folder = Store(runtime.store)
-        entries = list_entries(folder)
-        records = [r for r in folder.records() if stage is None or r.stage == stage]
-        if as_json:
-            print_json(
-                {
-                    "store": str(folder.root.absolute()),
-                    "playlists": [entry.model_dump(mode="json") for entry in entries],
-                    "records": [
-                        {
-                            "stage": record.stage,
-                            "key": record.key,
-                            "created_at": record.created_at.isoformat(),
-                            "bytes": sum(file.size for file in record.files.values()),
-                        }
-                        for record in records
-                    ],
-                }
-            )
-            return
-        names = Table("playlist", "tracks", "direction", title=str(folder.root))
-        for entry in entries:
-            names.add_row(entry.name, str(len(entry.tracks)), entry.direction.key[:12])
-        table = Table("stage", "key", "made", "bytes")
-        for record in records:
-            size = sum(file.size for file in record.files.values())
-            made = f"{record.created_at:%Y-%m-%d %H:%M}"
-            table.add_row(record.stage, record.key[:12], made, f"{size:,}")
-        out.print(names, table)
-
-
-@store_app.command("show")
-def store_show(
-    key: Annotated[str, typer.Argument(help="A key, or its first six or more digits.")],
-    store: StoreOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show one record."""
-    with errors_in_words(as_json):
-        _, runtime = prepare(None, None, store, False)
-        folder = Store(runtime.store)
-        record = folder.get(key)
-        shown = {
-            "path": str(folder.directory(record.request).absolute()),
-            **record.model_dump(mode="json"),
-        }
-        print_json(shown) if as_json else out.print_json(json.dumps(shown))
-
-
-@store_app.command("verify")
-def store_verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Compare every file with its digest."""
-    with errors_in_words(as_json):
-        _, runtime = prepare(None, None, store, False)
-        folder = Store(runtime.store)
-        damaged = folder.verify()
-        checked = sum(1 for _ in folder.records())
-        if as_json:
-            print_json({"checked": checked, "damaged": [item.model_dump() for item in damaged]})
-        else:
-            for item in damaged:
-                out.print(f"{item.stage} {item.key[:12]}: {item.problem}", highlight=False)
-            out.print(f"{checked} records, {len(damaged)} problems.")
-            if damaged:
-                out.print("What is damaged is made again when it is next needed.")
-        if damaged:
-            raise typer.Exit(FAILED)
+        out.print(range_in_words(record.info["range"]))
 
 
 @app.command()
@@ -279,7 +172,8 @@ def doctor(
 ) -> None:
     """Check what is installed, which device and model work, and whether the store can be used."""
     with errors_in_words(as_json):
-        settings, runtime = prepare(config, overrides, store, False)
+        runtime = runtime_settings(store)
+        settings = pipeline_settings(config, overrides)
         from flows.doctor import examine
 
         checks = examine(settings, runtime)
@@ -294,65 +188,17 @@ def doctor(
             raise typer.Exit(FAILED)
 
 
-def prepare(
-    config: str | None, overrides: list[str] | None, store: Path | None, verbose: bool
-) -> tuple[PipelineConfig, RuntimeConfig]:
-    """Read the settings, and say to this process and Prefect what the options mean."""
-    if store is not None:
-        os.environ["RESONANCE_STORE"] = str(store)
-    if not verbose:
-        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    try:
-        runtime = RuntimeConfig()
-    except ValidationError as error:
-        failure = error.errors()[0]
-        name = f"RESONANCE_{failure['loc'][0]}".upper()
-        raise ConfigError(
-            f"the environment's {name}={failure['input']!r} cannot be used", failure["msg"]
-        ) from error
-    return load_config(config, overrides or ()), runtime
-
-
-@contextmanager
-def errors_in_words(as_json: bool) -> Iterator[None]:
-    """Print an expected error as people or scripts read it, and end with its exit code."""
-    try:
-        yield
-    except ResonanceError as error:
-        if as_json:
-            tracks = [track.model_dump() for track in getattr(error, "tracks", [])]
-            print_json(
-                {
-                    "error": {
-                        "type": type(error).__name__,
-                        "problem": error.problem,
-                        "remedy": error.remedy,
-                    },
-                    **({"tracks": tracks} if tracks else {}),
-                }
-            )
-        else:
-            notes.print(f"[red]Error:[/red] {error}", highlight=False)
-        is_input = isinstance(error, ConfigError | SourceError | StoreError)
-        raise typer.Exit(BAD_INPUT if is_input else FAILED) from error
-
-
-def range_in_words(found: Any) -> str:
-    """Return a usable range as a sentence."""
-    if found is None:
-        return "No strength of this direction is known to be usable."
-    values = found.model_dump() if isinstance(found, BaseModel) else found
-    return (
-        f"Usable strengths: {values['low']:.2f} to {values['high']:.2f}; "
-        f"recommended {values['recommended']:.2f}."
-    )
-
-
-def print_json(value: Any) -> None:
-    """Print one JSON object to standard output, and nothing else there."""
-    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    sys.stdout.write(json.dumps(plain, indent=1, allow_nan=False) + "\n")
+def _piece(record: Record, audio: Path, sidecar: Path, digest: str) -> dict[str, Any]:
+    """Return what scripts read about a generated piece."""
+    same = ("seed", "duration_s", "sample_rate", "backend", "steering", "descriptors")
+    return {
+        "path": str(audio.absolute()),
+        "sidecar": str(sidecar.absolute()),
+        "sha256": digest,
+        "model": record.info["model"]["id"],
+        **{field: record.info[field] for field in same},
+        "seconds": record.seconds,
+    }
 
 
 def main() -> None:

@@ -65,8 +65,8 @@ def ingest(
         runs.append(TrackRun(title, (original, audio, windows, activations)))
     results = wait_for_tracks(runs)
 
-    activations = usable(results, config.resolve.min_tracks)
-    direction = aggregate.submit(activations, config.aggregate, runtime).result()
+    heard = usable(results, config.resolve.min_tracks)
+    direction = aggregate.submit(heard, config.aggregate, runtime).result()
     calibration = calibrate.submit(direction.record, config, runtime).result()
 
     entry = PlaylistEntry(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
@@ -28,7 +29,9 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._artifact = create_progress_artifact(progress=0.0, description="Tracks")
+        artifact = create_progress_artifact(progress=0.0, description="Tracks")
+        assert isinstance(artifact, UUID)  # it is awaitable in async flows only
+        self._artifact = artifact
 
     def advance(self, what: str) -> None:
         """Count one more track as done."""

@@ -50,7 +50,7 @@ def markdown(entry: PlaylistEntry, direction: Record, calibration: Record) -> st
             )
         ),
         "## Calibration",
-        f"The norm of the direction allows strengths up to {calibration.info['analytic_upper']:.2f}.",
+        f"The direction's norm allows strengths up to {calibration.info['analytic_upper']:.2f}.",
         "| strength | usable | RMS | loudness (LUFS) | flatness |",
         "|---|---|---|---|---|",
         *(

@@ -82,11 +82,11 @@ def _wait(run: TrackRun, seen: set[str]) -> TrackResult:
             return TrackResult(report, tuple(outcomes))
         outcomes.append(future.result())
     _, audio, _, activations = (outcome.record for outcome in outcomes)
-    status = "duplicate" if activations.key in seen else "completed"
+    repeated = activations.key in seen
     seen.add(activations.key)
     report = TrackReport(
         title=run.title,
-        status=status,
+        status="duplicate" if repeated else "completed",
         seconds=audio.info["seconds"],
         chunks=activations.info["chunks"],
         key=activations.key,

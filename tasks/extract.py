@@ -20,6 +20,4 @@ def extract(
 ) -> State[Outcome]:
     """Extract one track's activations."""
     store = Store(runtime.store)
-    return stage_state(
-        stage.extract(audio.record, windows.record, model, config, store, runtime)
-    )
+    return stage_state(stage.extract(audio.record, windows.record, model, config, store, runtime))

@@ -76,6 +76,9 @@ def draw(
         smallest = logits.topk(sampling.top_k, dim=-1).values[..., -1:]
         logits = logits.masked_fill(logits < smallest, -torch.inf)
     noise = torch.stack(
-        [torch.empty(logits.shape[1:]).exponential_(generator=generator) for generator in generators]
+        [
+            torch.empty(logits.shape[1:]).exponential_(generator=generator)
+            for generator in generators
+        ]
     )
     return (logits.softmax(-1) / noise.to(logits.device)).argmax(-1)

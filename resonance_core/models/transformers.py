@@ -264,9 +264,11 @@ def load(config: ModelConfig, source: str | Path, device: torch.device) -> Trans
     options = {"revision": None if Path(source).is_dir() else info.revision}
     kind = "musicgen_melody" if info.melody else "musicgen"
     try:
-        model = CLASSES[kind].from_pretrained(
-            source, dtype=getattr(torch, config.dtype), **options
-        ).to(device)
+        model = (
+            CLASSES[kind]
+            .from_pretrained(source, dtype=getattr(torch, config.dtype), **options)
+            .to(device)
+        )
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
     except (OSError, ValueError) as error:
         raise ModelError(

@@ -115,9 +115,7 @@ def generate(
     return store.build(stage_request, make)
 
 
-def resolve_steering(
-    request: GenerationRequest, store: Store
-) -> tuple[Record | None, float]:
+def resolve_steering(request: GenerationRequest, store: Store) -> tuple[Record | None, float]:
     """Return the direction a request names, and the strength it asks for or that is advised.
 
     Raises:

@@ -55,9 +55,7 @@ class Store:
             return None
         return None if self._missing(record) else record
 
-    def build(
-        self, request: StageRequest, make: Callable[[Path], dict[str, Any]]
-    ) -> Outcome:
+    def build(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Outcome:
         """Return a request's artifact, making it only if it is not there whole.
 
         Work for one key is done once: whoever comes second waits and finds it. A process that
@@ -159,9 +157,7 @@ class Store:
                 ) from error
             raise
 
-    def _commit(
-        self, request: StageRequest, make: Callable[[Path], dict[str, Any]]
-    ) -> Record:
+    def _commit(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Record:
         """Make an artifact aside, record it, and move it into place in one step."""
         staging = self.root / ".staging" / request.key
         shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed

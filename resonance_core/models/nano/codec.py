@@ -77,7 +77,7 @@ class SpectralCodec(PreTrainedModel):
         return self.projection(tokens.to(self.dtype))
 
     def log_magnitudes(self, latents: Tensor) -> Tensor:
-        """Return the spectra of latents, ``[rows, tokens, hidden]`` to ``[rows, spectra, bins]``."""
+        """Return decoded spectra, ``[rows, tokens, hidden]`` to ``[rows, spectra, bins]``."""
         return self.decoder(latents).float() + self.log_magnitude_mean
 
     def synthesise(self, log_magnitudes: Tensor) -> Tensor:

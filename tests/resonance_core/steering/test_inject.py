@@ -34,7 +34,8 @@ def test_steering_follows_the_models_type():
 
 def test_a_steering_for_another_number_of_layers_is_refused():
     steering = Steering(vectors=torch.ones(3, 2), strengths=torch.ones(1))
-    with pytest.raises(ValueError, match="3 vectors cannot steer 1 layers"), inject(
-        [nn.Identity()], steering
+    with (
+        pytest.raises(ValueError, match="3 vectors cannot steer 1 layers"),
+        inject([nn.Identity()], steering),
     ):
         pass

@@ -135,7 +135,7 @@ def test_a_killed_process_holds_nothing_up(store):
 def test_get_finds_by_the_start_of_a_key(store):
     record = store.build(request(), make).record
     assert store.get(record.key[:8]) == record
-    with pytest.raises(StoreError, match="no keys in the store .* start with 'ffffff00'"):
+    with pytest.raises(StoreError, match=r"no keys in the store .* start with 'ffffff00'"):
         store.get("ffffff00")
     for wrong in ("abc", "../../etc", "*"):
         with pytest.raises(StoreError, match="is no key"):
@@ -156,7 +156,7 @@ def test_a_full_disk_is_said_in_words(store):
     def full(_folder: Path) -> dict:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with pytest.raises(StoreError, match="disk of the store .* is full. Free some space"):
+    with pytest.raises(StoreError, match=r"disk of the store .* is full. Free some space"):
         store.build(request(), full)
     assert store.verify() == []
 

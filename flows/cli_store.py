@@ -1,0 +1,89 @@
+"""The commands that look at the store."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from flows.console import (
+    FAILED,
+    JsonOption,
+    StoreOption,
+    errors_in_words,
+    out,
+    print_json,
+    runtime_settings,
+)
+from resonance_core.store.playlists import list_entries
+from resonance_core.store.store import Store
+
+app = typer.Typer(help="Look at what the store holds.", no_args_is_help=True)
+
+
+@app.command()
+def ls(
+    stage: Annotated[str | None, typer.Option(help="Only this stage.")] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List playlists and records."""
+    with errors_in_words(as_json):
+        folder = Store(runtime_settings(store).store)
+        entries = list_entries(folder)
+        records: list[dict[str, Any]] = [
+            {
+                "stage": record.stage,
+                "key": record.key,
+                "created_at": record.created_at.isoformat(timespec="seconds"),
+                "bytes": sum(file.size for file in record.files.values()),
+            }
+            for record in folder.records()
+            if stage is None or record.stage == stage
+        ]
+        if as_json:
+            playlists = [entry.model_dump(mode="json") for entry in entries]
+            root = str(folder.root.absolute())
+            print_json({"store": root, "playlists": playlists, "records": records})
+            return
+        names = Table("playlist", "tracks", "direction", title=str(folder.root))
+        for entry in entries:
+            names.add_row(entry.name, str(len(entry.tracks)), entry.direction.key[:12])
+        table = Table("stage", "key", "made", "bytes")
+        for row in records:
+            table.add_row(row["stage"], row["key"][:12], row["created_at"], f"{row['bytes']:,}")
+        out.print(names, table)
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="A key, or its first six or more digits.")],
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one record."""
+    with errors_in_words(as_json):
+        folder = Store(runtime_settings(store).store)
+        record = folder.get(key)
+        path = str(folder.directory(record.request).absolute())
+        shown = {"path": path, **record.model_dump(mode="json")}
+        print_json(shown) if as_json else out.print_json(json.dumps(shown))
+
+
+@app.command()
+def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Compare every file with its digest; exit code 1 where something differs."""
+    with errors_in_words(as_json):
+        folder = Store(runtime_settings(store).store)
+        damaged = folder.verify()
+        checked = sum(1 for _ in folder.records())
+        if as_json:
+            print_json({"checked": checked, "damaged": [item.model_dump() for item in damaged]})
+        else:
+            for item in damaged:
+                out.print(f"{item.stage} {item.key[:12]}: {item.problem}", highlight=False)
+            out.print(f"{checked} records, {len(damaged)} problems.")
+            if damaged:
+                out.print("Remove the folder of what is damaged: it is made again when needed.")
+        if damaged:
+            raise typer.Exit(FAILED)

@@ -1,0 +1,102 @@
+"""What all commands share: their options, their settings, and how they print."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+
+from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
+from resonance_core.errors import ConfigError, ResonanceError, SourceError, StoreError
+
+FAILED = 1
+"""Exit code: the work failed."""
+BAD_INPUT = 2
+"""Exit code: what was given cannot be used."""
+
+out = Console(soft_wrap=True)
+notes = Console(stderr=True, soft_wrap=True)
+
+ConfigOption = Annotated[
+    str | None, typer.Option("--config", help="A YAML file, or: nano, melody-large.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PART.FIELD=VALUE", help="Override one setting; repeatable."),
+]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="The store's folder [env: RESONANCE_STORE].")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
+
+
+def runtime_settings(store: Path | None, verbose: bool = False) -> RuntimeConfig:
+    """Read the runtime config, and tell this process and Prefect what the options mean.
+
+    Raises:
+        ConfigError: A variable of the environment that cannot be used.
+    """
+    if store is not None:
+        os.environ["RESONANCE_STORE"] = str(store)
+    if not verbose:
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    try:
+        return RuntimeConfig()
+    except ValidationError as error:
+        failure = error.errors()[0]
+        name = f"RESONANCE_{failure['loc'][0]}".upper()
+        raise ConfigError(
+            f"the environment's {name}={failure['input']!r} cannot be used", failure["msg"]
+        ) from error
+
+
+def pipeline_settings(config: str | None, overrides: list[str] | None) -> PipelineConfig:
+    """Read the pipeline config that the options mean.
+
+    Raises:
+        ConfigError: A file, field or value that cannot be used.
+    """
+    return load_config(config, overrides or ())
+
+
+@contextmanager
+def errors_in_words(as_json: bool) -> Iterator[None]:
+    """Print an expected error as people or scripts read it, and end with its exit code."""
+    try:
+        yield
+    except ResonanceError as error:
+        if as_json:
+            tracks = [track.model_dump() for track in getattr(error, "tracks", [])]
+            words = {"type": type(error).__name__, "problem": error.problem}
+            shown = {"error": {**words, "remedy": error.remedy}}
+            print_json({**shown, "tracks": tracks} if tracks else shown)
+        else:
+            notes.print("[red]Error:[/red]", end=" ")
+            notes.print(str(error), highlight=False, markup=False)
+        is_input = isinstance(error, ConfigError | SourceError | StoreError)
+        raise typer.Exit(BAD_INPUT if is_input else FAILED) from error
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object to standard output, and nothing else there."""
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    sys.stdout.write(json.dumps(plain, indent=1, allow_nan=False) + "\n")
+
+
+def range_in_words(found: Any) -> str:
+    """Return a usable range as a sentence."""
+    if found is None:
+        return "No strength of this direction is known to be usable."
+    values = found.model_dump() if isinstance(found, BaseModel) else found
+    return (
+        f"Usable strengths: {values['low']:.2f} to {values['high']:.2f}; "
+        f"recommended {values['recommended']:.2f}."
+    )
