@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from flows import cli_store
@@ -27,6 +28,7 @@ from flows.console import (
     range_in_words,
     runtime_settings,
 )
+from resonance_core.config import explain
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
 
@@ -113,12 +115,15 @@ def generate(
             from flows.run import run_generate
             from resonance_core.stages.generate import AUDIO, SIDECAR, GenerationRequest
 
-            request = GenerationRequest(
-                prompt=prompt,
-                playlist=playlist,
-                strength=strength,
-                seed=secrets.randbelow(2**31) if seed is None else seed,
-            )
+            try:
+                request = GenerationRequest(
+                    prompt=prompt,
+                    playlist=playlist,
+                    strength=strength,
+                    seed=secrets.randbelow(2**31) if seed is None else seed,
+                )
+            except ValidationError as error:
+                raise explain(error, "the request", GenerationRequest) from error
             record = run_generate(request, settings, runtime).record
         kept = Store(runtime.store)
         audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)

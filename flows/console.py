@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
-from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
+from resonance_core.config import PipelineConfig, RuntimeConfig, explain, load_config
 from resonance_core.errors import ConfigError, ResonanceError, SourceError, StoreError
 
 FAILED = 1
@@ -51,11 +51,7 @@ def runtime_settings(store: Path | None, verbose: bool = False) -> RuntimeConfig
     try:
         return RuntimeConfig()
     except ValidationError as error:
-        failure = error.errors()[0]
-        name = f"RESONANCE_{failure['loc'][0]}".upper()
-        raise ConfigError(
-            f"the environment's {name}={failure['input']!r} cannot be used", failure["msg"]
-        ) from error
+        raise explain(error, "the environment's RESONANCE_ variables", RuntimeConfig) from error
 
 
 def pipeline_settings(config: str | None, overrides: list[str] | None) -> PipelineConfig:

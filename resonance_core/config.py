@@ -223,7 +223,7 @@ def parse_config(values: dict[str, Any], origin: str = "the config") -> Pipeline
     try:
         return PipelineConfig.model_validate(values)
     except ValidationError as error:
-        raise _explain(error, origin) from error
+        raise explain(error, origin, PipelineConfig) from error
 
 
 def _read(path: Path | str) -> tuple[str, str]:
@@ -259,8 +259,14 @@ def _assign(values: dict[str, Any], dotted: str, text: str, given: str) -> None:
         raise ConfigError(f"{given!r}: the value is not valid YAML", "Quote it") from error
 
 
-def _explain(error: ValidationError, origin: str) -> ConfigError:
-    """Turn the first validation failure into words, with the closest known name."""
+def explain(error: ValidationError, origin: str, model: type[BaseModel]) -> ConfigError:
+    """Return the first failure of a validation in words, with the closest known name.
+
+    Args:
+        error: What pydantic found.
+        origin: Where the values came from, for people.
+        model: What they were validated as.
+    """
     failure = error.errors()[0]
     location = ".".join(str(part) for part in failure["loc"])
     if failure["type"] != "extra_forbidden":
@@ -268,7 +274,7 @@ def _explain(error: ValidationError, origin: str) -> ConfigError:
             f"{origin}: {location or 'value'} = {failure['input']!r} cannot be used: "
             f"{failure['msg']}"
         )
-    group: Any = PipelineConfig
+    group: Any = model
     for part in failure["loc"][:-1]:
         group = group.model_fields[part].annotation
     known = list(group.model_fields)

@@ -1,14 +1,16 @@
-"""Devices: which one to use, and that one process at a time uses it."""
+"""Devices: which one to use, and that one at a time uses it."""
 
-import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+import platformdirs
 import torch
 from filelock import FileLock
 
 from resonance_core.errors import ConfigError
+
+_cpu = threading.Lock()
 
 
 def resolve_device(name: str) -> torch.device:
@@ -33,9 +35,15 @@ def resolve_device(name: str) -> torch.device:
 
 @contextmanager
 def exclusive(device: torch.device) -> Iterator[None]:
-    """Hold a device alone, among all processes of this machine.
+    """Hold a device alone: a GPU among all of this user's processes, the CPU in this one.
 
-    The lock is the kernel's: a process that is killed gives it back.
+    Models share a GPU's memory badly; two on the CPU of one process only take turns anyway.
+    A GPU's lock is the kernel's: a process that is killed gives it back.
     """
-    with FileLock(Path(tempfile.gettempdir()) / f"resonance-{device}.lock".replace(":", "-")):
+    if device.type == "cpu":
+        with _cpu:
+            yield
+        return
+    locks = platformdirs.user_cache_path("resonance", ensure_exists=True)
+    with FileLock(locks / f"{str(device).replace(':', '-')}.lock"):
         yield

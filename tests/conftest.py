@@ -11,10 +11,18 @@ import torch
 
 import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
 from resonance_core.audio.decode import read_windows, transcode
-from resonance_core.config import ModelConfig, RuntimeConfig
+from resonance_core.config import ModelConfig, PipelineConfig, RuntimeConfig, parse_config
 from resonance_core.models.base import MusicModel
 from resonance_core.models.registry import load_model
 from resonance_core.models.transformers import load
+from resonance_core.sources.playlist import TrackSource
+from resonance_core.stages.aggregate import aggregate
+from resonance_core.stages.calibrate import calibrate
+from resonance_core.stages.chunk import chunk
+from resonance_core.stages.download import download
+from resonance_core.stages.extract import extract
+from resonance_core.stages.transcode import transcode_track
+from resonance_core.store.playlists import DirectionRef, PlaylistEntry, TrackReport, save_entry
 from resonance_core.store.store import Store
 from tests.tiny_models import save_tiny_melody, save_tiny_musicgen
 
@@ -71,6 +79,42 @@ def tiny_musicgen(tmp_path_factory: pytest.TempPathFactory) -> MusicModel:
 def model(request: pytest.FixtureRequest) -> MusicModel:
     """Each kind of model in turn."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def quick() -> PipelineConfig:
+    """Nano with few and short chunks, trials and pieces."""
+    return parse_config(
+        {
+            "chunk": {"length_s": 4, "hop_s": 20},
+            "sampling": {"guidance_scale": 2},
+            "calibrate": {"duration_s": 0.5, "strengths": [0, 1, 2]},
+            "generate": {"duration_s": 0.5},
+        }
+    )
+
+
+@pytest.fixture
+def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Store:
+    """A store with a calibrated playlist of one track, named ``example``."""
+    runtime = RuntimeConfig(device="cpu", store=store.root)
+    track = TrackSource(position=0, title="one", url=clips[0].as_uri(), duration_s=None)
+    downloaded = download(track, quick.download, store).record
+    audio = transcode_track(downloaded.info["sha256"], clips[0], 32000, store).record
+    windows = chunk(audio, quick.chunk, store).record
+    activations = extract(audio, windows, quick.model, quick.extract, store, runtime).record
+    direction = aggregate([activations], quick.aggregate, store).record
+    calibration = calibrate(direction, quick, store, runtime).record
+    entry = PlaylistEntry(
+        name="example",
+        source=str(clips[0].parent),
+        direction=DirectionRef.of(store, direction),
+        calibration=calibration.key,
+        range=calibration.info["range"],
+        tracks=[TrackReport(title="one", status="completed", key=activations.key)],
+    )
+    save_entry(store, entry)
+    return store
 
 
 @pytest.fixture

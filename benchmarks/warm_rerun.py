@@ -1,0 +1,35 @@
+"""Caching: an ingest that was done before against the first one, both timed as whole flow runs.
+
+The start of Prefect's server and loading the model count for neither.
+"""
+
+from contextlib import ExitStack
+
+from benchmarks.measure import Figure, compare, timed
+from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server
+from resonance_core.config import load_config
+
+
+def warm_rerun() -> Figure:
+    """Ingest the example playlist twice with the embedded model."""
+    config = load_config()
+    with prefect_server(), ExitStack() as store:
+        with cold_store():  # what a process does once, such as importing, counts for neither side
+            tracks = len(ingest_playlist(config).tracks)
+
+        def cold() -> float:
+            store.close()
+            store.enter_context(cold_store())
+            return rerun()
+
+        rerun = timed(lambda: ingest_playlist(config))
+        return compare(
+            "warm_rerun",
+            numerator=("warm", rerun),
+            denominator=("cold", cold),
+            target=0.05,
+            better="lower",
+            repeats=3,
+            model=config.model.id,
+            conditions={"tracks": tracks},
+        )

@@ -1,0 +1,34 @@
+"""What the flows' tests share: a Prefect server on loopback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+import flows  # noqa: F401  (sets Prefect's settings)
+from resonance_core.store.store import Store
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server with a database of its own, for the whole run."""
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """An empty store, which flows and commands use too."""
+    monkeypatch.setenv("RESONANCE_STORE", str(tmp_path / "store"))
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def folder(clips: list[Path], tmp_path: Path) -> Path:
+    """A playlist folder of two tracks."""
+    target = tmp_path / "My Playlist"
+    target.mkdir()
+    for clip in clips[:2]:
+        (target / clip.name).write_bytes(clip.read_bytes())
+    return target

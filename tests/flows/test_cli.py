@@ -1,0 +1,171 @@
+import json
+import wave
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from resonance_core.keys import sha256_file
+
+QUICK = [
+    *("--set", "chunk.length_s=4", "--set", "chunk.hop_s=20"),
+    *("--set", "calibrate.duration_s=0.5", "--set", "calibrate.strengths=[0, 1, 2]"),
+    *("--set", "generate.duration_s=0.5"),
+]
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    """Run a command; returns its exit code and what it printed to stdout and stderr."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def run_json(*arguments: object) -> tuple[int, dict]:
+    code, stdout, _ = run(*arguments, "--json")
+    return code, json.loads(stdout)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_ingest_and_generate(folder, store, tmp_path):
+    code, ingested = run_json("ingest", folder, "--name", "mine", *QUICK)
+    assert code == 0
+    assert set(ingested) == {"name", "direction", "tracks", "range", "cache", "seconds"}
+    assert ingested["name"] == "mine"
+    assert set(ingested["direction"]) == {"key", "path"}
+    assert set(ingested["tracks"][0]) == {"title", "status", "reason", "seconds", "chunks", "key"}
+    assert set(ingested["range"]) == {"low", "high", "recommended"}
+    assert ingested["cache"]["extract"] == {"hits": 0, "misses": 2}
+
+    target = tmp_path / "out" / "piece.wav"
+    asked = ("generate", "--prompt", "calm", "--playlist", "mine", "--seed", 7, "--out", target)
+    code, piece = run_json(*asked, "--duration", 0.5)
+    assert code == 0
+    assert piece["path"] == str(target)
+    assert piece["sha256"] == sha256_file(target)
+    assert (piece["seed"], piece["model"], piece["backend"]) == (7, "nano", "transformers")
+    assert piece["steering"][0]["strength"] == ingested["range"]["recommended"]
+    assert piece["steering"][0]["direction"] == ingested["direction"]["key"]
+    with wave.open(str(target)) as file:
+        assert file.getframerate() == piece["sample_rate"] == 32000
+        assert file.getnframes() / 32000 == piece["duration_s"] == 0.5
+    sidecar = json.loads(target.with_suffix(".json").read_text())
+    assert sidecar["request_id"] in str(next((store.root / "generate").iterdir()))
+    assert sidecar["descriptors"] == piece["descriptors"]
+
+
+def test_the_same_request_gives_the_same_bytes_in_another_store(tmp_path):
+    digests = set()
+    for name in ("one", "two"):
+        code, piece = run_json(
+            *("generate", "--prompt", "calm", "--seed", 3, "--duration", 0.5),
+            *("--store", tmp_path / name),
+        )
+        assert code == 0
+        digests.add(piece["sha256"])
+    assert len(digests) == 1
+
+
+def test_without_a_seed_each_piece_is_another(store):
+    seeds = {run_json("generate", "--prompt", "x", "--duration", 0.1)[1]["seed"] for _ in range(3)}
+    assert len(seeds) == 3
+
+
+def test_calibrate_measures_again_and_keeps_the_range(example_store):
+    code, found = run_json(
+        "calibrate",
+        "example",
+        *QUICK[:-2],
+        "--set",
+        "calibrate.seed=5",
+        "--store",
+        example_store.root,
+    )
+    assert code == 0
+    assert [trial["strength"] for trial in found["curve"]] == [0, 1, 2]
+    entry = json.loads((example_store.root / "playlists" / "example.json").read_text())
+    assert entry["calibration"] == found["key"]
+    assert entry["range"] == found["range"]
+
+
+def test_store_commands(example_store):
+    root = ("--store", example_store.root)
+    code, listed = run_json("store", "ls", *root)
+    assert code == 0
+    assert [playlist["name"] for playlist in listed["playlists"]] == ["example"]
+    assert {row["stage"] for row in listed["records"]} == {
+        "download",
+        "transcode",
+        "chunk",
+        "extract",
+        "aggregate",
+        "calibrate",
+    }
+    (direction,) = run_json("store", "ls", "--stage", "aggregate", *root)[1]["records"]
+    shown = run_json("store", "show", direction["key"][:10], *root)[1]
+    assert shown["key"] == direction["key"]
+    assert "direction.safetensors" in shown["files"]
+    assert run_json("store", "verify", *root) == (0, {"checked": 6, "damaged": []})
+    (example_store.root / "aggregate" / direction["key"] / "direction.safetensors").write_text("x")
+    code, verified = run_json("store", "verify", *root)
+    assert code == 1
+    assert verified["damaged"][0]["problem"].startswith("direction.safetensors has 1 bytes")
+    assert run("store", "verify", *root)[1].count("direction.safetensors") == 1
+    assert "example" in run("store", "ls", *root)[1]
+
+
+def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
+    code, found = run_json("doctor")
+    checks = {check["name"]: check for check in found["checks"]}
+    assert code == 0
+    assert set(checks) == {"libraries", "device", "model", "prefect", "store"}
+    assert checks["model"]["found"] == "nano loads: 6 layers of 192, melody"
+    (tmp_path / "file").write_text("")
+    code, found = run_json("doctor", "--store", tmp_path / "file", "--set", "model.id=none")
+    checks = {check["name"]: check for check in found["checks"]}
+    assert code == 1
+    assert not checks["store"]["ok"]
+    assert "RESONANCE_STORE" in checks["store"]["remedy"]
+    assert not checks["model"]["ok"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["ingest", "/no/such/folder"], 2, "/no/such/folder"),
+        (["ingest", ".", "--config", "none"], 2, "no config file 'none'"),
+        (["ingest", ".", "--set", "extract.layer=1"], 2, "Did you mean 'layers'?"),
+        (["ingest", ".", "--name", "My List"], 2, "as in 'my-list'"),
+        (["generate", "--prompt", "x", "--playlist", "none"], 2, "no playlist and no direction"),
+        (["generate", "--prompt", "x", "--duration", "900"], 1, "more than nano can play"),
+        (["generate", "--prompt", "x", "--duration", "-1"], 2, "generate.duration_s = -1"),
+        (["generate", "--prompt", ""], 2, "prompt = '' cannot be used"),
+        (["generate", "--prompt", "x", "--strength", "nan"], 2, "strength = nan"),
+        (["calibrate", "none"], 2, "no playlist and no direction 'none'"),
+        (["store", "show", "xyz"], 2, "'xyz' is no key"),
+    ],
+)
+@pytest.mark.usefixtures("prefect_server", "store")
+def test_errors_are_words_with_an_exit_code(arguments, code, words):
+    assert run(*arguments)[0] == code
+    assert words in run(*arguments)[2]
+    found, printed = run_json(*arguments)
+    assert found == code
+    assert words in f"{printed['error']['problem']} {printed['error']['remedy']}"
+
+
+@pytest.mark.usefixtures("prefect_server", "store")
+def test_a_playlist_without_usable_tracks_ends_with_each_reason(tmp_path):
+    (tmp_path / "a.mp3").write_bytes(b"no music" * 100)
+    code, printed = run_json("ingest", tmp_path)
+    assert code == 1
+    assert printed["error"]["type"] == "IngestError"
+    assert "cannot be read as audio" in printed["tracks"][0]["reason"]
+
+
+def test_a_runtime_setting_that_cannot_be_used_is_named(monkeypatch, store):
+    monkeypatch.setenv("RESONANCE_BATCH_SIZE", "many")
+    code, printed = run_json("store", "ls")
+    assert code == 2
+    assert "RESONANCE_ variables: batch_size = 'many'" in printed["error"]["problem"]

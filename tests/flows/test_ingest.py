@@ -1,0 +1,210 @@
+import shutil
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import TaskRunFilter
+
+from flows.ingest import ingest
+from flows.progress import watched_by
+from flows.tracks import IngestError
+from resonance_core.keys import Stage, sha256_file
+from resonance_core.stages import aggregate
+from resonance_core.store.directions import read_direction
+from resonance_core.store.playlists import load_entry
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+STAGES = ["download", "transcode", "chunk", "extract", "aggregate", "calibrate"]
+
+
+def misses(result) -> dict[str, int]:
+    """The stages that did work, and how often."""
+    return {stage: count.misses for stage, count in result.cache.items() if count.misses}
+
+
+@pytest.fixture
+def ingested(folder, store, quick):
+    """The result of a first ingest of two tracks."""
+    return ingest(str(folder), config=quick)
+
+
+@pytest.fixture(scope="module")
+def whole(prefect_server, clips, quick, tmp_path_factory):
+    """A playlist folder, and a store that holds all of it; neither may be changed."""
+    base = tmp_path_factory.mktemp("whole")
+    folder = base / "My Playlist"
+    folder.mkdir()
+    for clip in clips[:2]:
+        shutil.copy(clip, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESONANCE_STORE", str(base / "store"))
+        ingest(str(folder), config=quick)
+    return folder, base / "store"
+
+
+def test_a_folder_becomes_a_store_a_direction_and_a_range(ingested, folder, store):
+    assert ingested.name == "my-playlist"
+    assert [track.status for track in ingested.tracks] == ["completed", "completed"]
+    assert [track.chunks for track in ingested.tracks] == [3, 3]
+    assert [round(track.seconds) for track in ingested.tracks] == [45, 45]
+    assert misses(ingested) == dict(zip(STAGES, [2, 2, 2, 2, 1, 1], strict=True))
+    assert ingested.range.low == 0
+    assert 1 <= ingested.range.high <= 2
+    direction = read_direction(
+        store.root / "aggregate" / ingested.direction.key / "direction.safetensors"
+    )
+    assert ingested.direction.path.endswith(f"{ingested.direction.key}/direction.safetensors")
+    frame = pd.read_parquet(store.root / "extract", ignore_prefixes=["record"])
+    assert len(frame) == 2 * 3 * 6
+    vectors = np.stack(frame.sort_values("layer")["vector"]).reshape(6, 6, -1)
+    np.testing.assert_allclose(vectors.mean(1), direction.per_layer, rtol=1e-4)
+    digests = {sha256_file(file) for file in folder.iterdir()}
+    assert set(direction.metadata["tracks"]) == digests
+    assert store.verify() == []
+    assert load_entry(store, "my-playlist").direction.key == ingested.direction.key
+
+
+def test_a_second_ingest_does_no_stage_again(ingested, folder, store, quick):
+    again = ingest(str(folder), config=quick)
+    assert misses(again) == {}
+    assert {stage: count.hits for stage, count in again.cache.items()} == dict(
+        zip(STAGES, [2, 2, 2, 2, 1, 1], strict=True)
+    )
+    assert again.model_dump(exclude={"cache", "seconds"}) == ingested.model_dump(
+        exclude={"cache", "seconds"}
+    )
+
+
+def test_prefect_shows_what_was_found_as_cached(whole, store, quick):
+    folder, made = whole
+    shutil.copytree(made, store.root)
+    state = ingest(str(folder), config=quick, return_state=True)
+    run_id = state.state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        wanted = TaskRunFilter.model_validate({"flow_run_id": {"any_": [str(run_id)]}})
+        for _ in range(50):  # the server records task runs a moment later
+            runs = client.read_task_runs(task_run_filter=wanted)
+            names = {run.name: run.state_name for run in runs}
+            if sum(name == "Cached" for name in names.values()) == 10:
+                break
+            time.sleep(0.2)
+    assert {name.split()[0].split("-")[0] for name, end in names.items() if end == "Cached"} == set(
+        STAGES
+    )
+
+
+def test_another_aggregation_extracts_nothing(whole, store, quick, monkeypatch):
+    folder, made = whole
+    shutil.copytree(made, store.root)
+    monkeypatch.setattr(aggregate, "AGGREGATE", Stage(name="aggregate", version=1000))
+    assert misses(ingest(str(folder), config=quick)) == {"aggregate": 1}
+
+
+def test_a_new_track_is_the_only_one_extracted(ingested, folder, clips, quick):
+    shutil.copy(clips[2], folder)
+    again = ingest(str(folder), config=quick)
+    assert misses(again) == {
+        "download": 1,
+        "transcode": 1,
+        "chunk": 1,
+        "extract": 1,
+        "aggregate": 1,
+        "calibrate": 1,
+    }
+
+
+def test_a_renamed_track_is_recognised_by_its_bytes(ingested, folder, quick):
+    first = sorted(folder.iterdir())[0]
+    first.rename(folder / "renamed.opus")
+    assert misses(ingest(str(folder), config=quick)) == {"download": 1}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("damage", ["delete", "truncate"])
+def test_one_damaged_artifact_is_the_only_one_made_again(whole, store, quick, stage, damage):
+    folder, made = whole
+    shutil.copytree(made, store.root)
+    record = next(record for record in store.records() if record.stage == stage)
+    before = {path: sha256_file(path) for path in store.root.rglob("*.*") if path.is_file()}
+    directory = store.directory(record.request)
+    if damage == "delete":
+        shutil.rmtree(directory)
+    else:
+        largest = max(directory.iterdir(), key=lambda path: path.stat().st_size)
+        largest.write_bytes(largest.read_bytes()[:-7])
+    assert misses(ingest(str(folder), config=quick)) == {stage: 1}
+    after = {path: sha256_file(path) for path in before if path.name != "record.json"}
+    entry = store.root / "playlists" / "my-playlist.json"
+    assert {p: d for p, d in after.items() if p != entry} == {
+        p: d for p, d in before.items() if p in after and p != entry
+    }
+    assert store.verify() == []
+
+
+def test_an_unreadable_track_is_listed_with_its_reason(folder, store, quick):
+    (folder / "broken.mp3").write_bytes(b"this is no music" * 1000)
+    (folder / "empty.wav").write_bytes(b"")
+    result = ingest(str(folder), config=quick)
+    status = {track.title: (track.status, track.reason) for track in result.tracks}
+    assert [state for state, _ in status.values()].count("completed") == 2
+    assert status["broken"][0] == "failed"
+    assert "broken.mp3 cannot be read as audio" in status["broken"][1]
+    assert status["empty"][0] == "failed"
+    assert "is empty (0 bytes)" in status["empty"][1]
+    assert store.verify() == []
+
+
+def test_a_playlist_of_unreadable_tracks_fails_and_leaves_nothing_half_written(
+    tmp_path, store, quick
+):
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    for name in ("a.mp3", "b.ogg"):
+        (bad / name).write_bytes(b"no music" * 1000)
+    with pytest.raises(IngestError, match=r"0 of 2 tracks could be used.*a: .*cannot be read") as e:
+        ingest(str(bad), config=quick)
+    assert [track.status for track in e.value.tracks] == ["failed", "failed"]
+    assert {record.stage for record in store.records()} == {"download"}
+    assert store.verify() == []
+    assert not any((store.root / ".staging").iterdir())
+    assert load_entry(store, "bad") is None
+
+
+def test_fewer_tracks_than_the_minimum_fail_and_keep_what_was_done(folder, store, quick):
+    strict = quick.model_copy(
+        update={"resolve": quick.resolve.model_copy(update={"min_tracks": 3})}
+    )
+    with pytest.raises(IngestError, match=r"2 of 2 tracks could be used, fewer than .* 3"):
+        ingest(str(folder), config=strict)
+    assert misses(ingest(str(folder), config=quick)) == {"aggregate": 1, "calibrate": 1}
+
+
+def test_a_track_that_comes_twice_counts_once(ingested, folder, quick):
+    first = sorted(folder.iterdir())[0]
+    shutil.copy(first, folder / "zz-copy.opus")
+    again = ingest(str(folder), config=quick)
+    assert [track.status for track in again.tracks] == ["completed", "completed", "duplicate"]
+    assert again.direction.key == ingested.direction.key
+
+
+def test_the_run_leaves_a_table_a_progress_and_a_report(folder, store, quick):
+    seen = []
+    with watched_by(lambda done, total, what: seen.append((done, total))):
+        state = ingest(str(folder), name="shown", config=quick, return_state=True)
+    assert seen == [(1, 2), (2, 2)]
+    run_id = state.state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        artifacts = {
+            artifact.type: artifact
+            for artifact in client.read_artifacts()
+            if artifact.flow_run_id == run_id
+        }
+    assert set(artifacts) == {"table", "progress", "markdown"}
+    assert artifacts["progress"].data == 100
+    assert "a-new-journey" in artifacts["table"].data
+    report = artifacts["markdown"].data
+    assert "| layer | activation norm | residual norm | scan score |" in report
+    assert report.count("\n| ") == 2 + 6 + 3

@@ -1,0 +1,44 @@
+import shutil
+
+import pytest
+
+from flows.calibrate import calibrate as calibrate_flow
+from flows.generate import generate as generate_flow
+from flows.run import run_calibrate, run_generate
+from resonance_core.config import RuntimeConfig
+from resonance_core.stages.generate import GenerationRequest
+from resonance_core.store.playlists import load_entry
+from resonance_core.store.store import Store
+
+
+@pytest.fixture
+def elsewhere(tmp_path, example_store) -> Store:
+    """A second copy of a store with a playlist."""
+    return Store(shutil.copytree(example_store.root, tmp_path / "elsewhere"))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_piece_is_the_same_with_and_without_prefect(example_store, elsewhere, quick, monkeypatch):
+    request = GenerationRequest(prompt="calm piano", playlist="example", strength=1.0, seed=4)
+    monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
+    through_prefect = generate_flow(request, quick)
+    monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
+    direct = run_generate(request, quick, RuntimeConfig(store=example_store.root))
+    assert not direct.hit
+    assert not through_prefect.hit
+    assert direct.record.key == through_prefect.record.key
+    assert direct.record.files == through_prefect.record.files
+    assert direct.record.info == through_prefect.record.info
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_calibration_is_the_same_with_and_without_prefect(
+    example_store, elsewhere, quick, monkeypatch
+):
+    direction = example_store.get(load_entry(example_store, "example").direction.key)
+    monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
+    through_prefect = calibrate_flow(direction, quick)
+    monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
+    direct = run_calibrate("example", quick, RuntimeConfig(store=example_store.root))
+    assert direct.record.info == through_prefect.record.info
+    assert load_entry(example_store, "example").calibration == direct.record.key
