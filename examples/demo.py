@@ -1,0 +1,151 @@
+"""The main job on the embedded model: listen to a playlist, play with it and without it.
+
+Run by ``make demo``. Leaves two WAVs with their sidecars and a picture in ``demo/``; all else
+goes to the store, so a second run computes nothing.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+import librosa
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from rich.console import Console
+from rich.table import Table
+
+from flows.ingest import ingest
+from flows.progress import watched_by
+from flows.run import run_generate
+from resonance_core.config import RuntimeConfig, load_config
+from resonance_core.stages.generate import AUDIO, SIDECAR, GenerationRequest
+from resonance_core.store.playlists import load_entry
+from resonance_core.store.records import Outcome, Record
+from resonance_core.store.store import Store
+
+PLAYLIST = Path(__file__).parent / "playlist"
+NAME = "example"
+TARGET = Path("demo")
+PROMPT = "calm electronic music"
+SEED = 7
+
+
+def main() -> None:
+    """Ingest the example playlist, generate twice, and show what came of it."""
+    console = Console(soft_wrap=True)
+    config, runtime = load_config(), RuntimeConfig()
+    store = Store(runtime.store)
+
+    console.print(f"Listening to {PLAYLIST} (Prefect needs some 20 seconds to start) ...")
+    with watched_by(lambda done, total, what: console.print(f"  {done}/{total} {what}")):
+        ingested = ingest(str(PLAYLIST), NAME, config)
+
+    console.print("Playing without and with the playlist, from the same seed ...")
+    pieces = {
+        label: run_generate(
+            GenerationRequest(prompt=PROMPT, playlist=playlist, seed=SEED), config, runtime
+        )
+        for label, playlist in {"unsteered": None, "steered": NAME}.items()
+    }
+
+    TARGET.mkdir(exist_ok=True)
+    for label, piece in pieces.items():
+        for name in (AUDIO, SIDECAR):
+            target = TARGET / f"{label}{Path(name).suffix}"
+            shutil.copyfile(store.path(piece.record, name), target)
+    direction = store.get(ingested.direction.key)
+    entry = load_entry(store, NAME)
+    assert entry is not None  # the ingest has just written it
+    calibration = store.get(entry.calibration)
+    draw(pieces, store, direction, calibration, TARGET / "report.png")
+
+    console.print(descriptor_table(pieces))
+    found = ingested.range
+    made = sum(count.misses for count in ingested.cache.values())
+    made += sum(not piece.hit for piece in pieces.values())
+    console.print(
+        f"Usable strengths: {found.low:.2f} to {found.high:.2f}; played at {found.recommended:.2f}."
+        if found
+        else "No strength of this direction is usable."
+    )
+    console.print(f"Results computed in this run: {made}; the others were in {store.root}.")
+    console.print(
+        f"Listen: {TARGET}/unsteered.wav, {TARGET}/steered.wav. See: {TARGET}/report.png."
+    )
+
+
+def descriptor_table(pieces: dict[str, Outcome]) -> Table:
+    """Return the pieces' descriptors side by side."""
+    table = Table("descriptor", *pieces, title=f"{PROMPT!r}, seed {SEED}")
+    described = [piece.record.info["descriptors"] for piece in pieces.values()]
+    for name in described[0]:
+        values = [row[name] for row in described]
+        table.add_row(name, *("-" if value is None else f"{value:.4g}" for value in values))
+    return table
+
+
+def draw(
+    pieces: dict[str, Outcome], store: Store, direction: Record, calibration: Record, path: Path
+) -> None:
+    """Draw both spectrograms, the per-layer norms and the calibration curve."""
+    figure, axes = plt.subplots(2, 2, figsize=(13, 8), layout="constrained")
+    for axis, (label, piece) in zip(axes[0], pieces.items(), strict=True):
+        draw_spectrogram(axis, store.path(piece.record, AUDIO), label)
+    draw_norms(axes[1, 0], direction)
+    draw_curve(axes[1, 1], calibration)
+    figure.suptitle(f"{PROMPT!r}, seed {SEED}, without and with the playlist {NAME!r}")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def draw_spectrogram(axis: Axes, path: Path, label: str) -> None:
+    """Draw a mel spectrogram in decibels below full scale."""
+    audio, rate = librosa.load(path, sr=None)
+    mel = librosa.feature.melspectrogram(y=audio, sr=rate, n_mels=96)
+    shown = librosa.display.specshow(
+        librosa.power_to_db(mel, ref=1.0),
+        sr=rate,
+        x_axis="time",
+        y_axis="mel",
+        ax=axis,
+        cmap="magma",
+        vmin=-60,
+        vmax=30,
+    )
+    axis.figure.colorbar(shown, ax=axis, format="%+.0f dB")
+    axis.set_title(label)
+
+
+def draw_norms(axis: Axes, direction: Record) -> None:
+    """Draw the norms of each layer's activations and residual stream."""
+    layers = np.array(direction.info["layers"])
+    axis.bar(layers - 0.2, direction.info["layer_norm"], 0.4, label="mean activation")
+    axis.bar(layers + 0.2, direction.info["residual_scale"], 0.4, label="residual stream")
+    axis.set(xlabel="layer", ylabel="norm", title="Per-layer norms", xticks=layers)
+    axis.legend(loc="lower center")
+
+
+def draw_curve(axis: Axes, calibration: Record) -> None:
+    """Draw the loudness of the trials at each strength, and the usable band."""
+    curve = calibration.info["curve"]
+    config = calibration.request.config
+    strengths = [trial["strength"] for trial in curve]
+    axis.axhspan(config["rms_low"], config["rms_high"], alpha=0.15, color="green", label="usable")
+    axis.plot(strengths, [trial["rms"] for trial in curve], "o-", label="trials")
+    axis.axvline(calibration.info["analytic_upper"], ls=":", c="grey", label="bound by the norm")
+    if found := calibration.info["range"]:
+        axis.axvline(found["recommended"], ls="--", c="black", label="recommended")
+    axis.set(xlabel="strength", ylabel="RMS", title="Calibration", ylim=(0, None))
+    axis.legend()
+
+
+if __name__ == "__main__":
+    main()
