@@ -179,7 +179,8 @@ class Store:
                 info=info,
                 seconds=time.perf_counter() - started,
             )
-            (staging / RECORD).write_text(record.model_dump_json(indent=1))
+            text = record.model_dump_json(indent=1)
+            (staging / RECORD).write_text(text)
             for name in (*files, RECORD):
                 _sync(staging / name)
             target = self.directory(request)
@@ -190,7 +191,7 @@ class Store:
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
-        return record
+        return Record.model_validate_json(text)  # as whoever finds it will read it
 
 
 def write_whole(path: Path, text: str) -> None:

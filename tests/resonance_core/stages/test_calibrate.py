@@ -1,0 +1,55 @@
+import pytest
+
+from resonance_core.config import RuntimeConfig
+from resonance_core.errors import ModelError
+from resonance_core.stages.calibrate import calibrate
+
+CPU = RuntimeConfig(device="cpu")
+
+
+@pytest.fixture
+def direction(example_store):
+    """The record of a direction."""
+    return next(record for record in example_store.records() if record.stage == "aggregate")
+
+
+def with_trials(quick, **changes):
+    return quick.model_copy(update={"calibrate": quick.calibrate.model_copy(update=changes)})
+
+
+def test_the_curve_has_each_strength_with_its_descriptors(direction, example_store, quick):
+    outcome = calibrate(direction, quick, example_store, CPU)
+    assert outcome.hit  # the fixture made it
+    info = outcome.record.info
+    assert [trial["strength"] for trial in info["curve"]] == [0, 1, 2]
+    assert all(trial["usable"] == (0.03 <= trial["rms"] <= 0.35) for trial in info["curve"])
+    assert info["analytic_upper"] == pytest.approx(3.2, abs=1e-5)
+
+
+def test_the_trial_without_strength_is_the_plain_piece(direction, example_store, quick, nano):
+    curve = calibrate(direction, quick, example_store, CPU).record.info["curve"]
+    plain = nano.generate("music", seeds=[0], duration_s=0.5, sampling=quick.sampling)
+    assert curve[0]["rms"] == pytest.approx(float((plain**2).mean() ** 0.5), rel=1e-3)
+
+
+def test_strengths_that_are_too_loud_or_quiet_are_no_range(direction, example_store, quick):
+    loud = with_trials(quick, rms_low=0.9, rms_high=1.0)
+    info = calibrate(direction, loud, example_store, CPU).record.info
+    assert info["range"] is None
+    assert not any(trial["usable"] for trial in info["curve"])
+
+
+def test_nothing_above_lambda_max_is_recommended(direction, example_store, quick):
+    low = with_trials(quick, lambda_max=1.5, rms_low=0.0001, rms_high=1.0)
+    found = calibrate(direction, low, example_store, CPU).record.info["range"]
+    assert found == {"low": 0.0, "high": 1.0, "recommended": 0.5}
+
+
+def test_a_direction_of_another_model_is_refused(
+    direction, example_store, quick, tiny_melody_folder
+):
+    other = quick.model_copy(
+        update={"model": quick.model.model_copy(update={"id": str(tiny_melody_folder)})}
+    )
+    with pytest.raises(ModelError, match="made with 'nano'"):
+        calibrate(direction, other, example_store, CPU)

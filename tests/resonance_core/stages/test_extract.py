@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
+from resonance_core.errors import ModelError
+from resonance_core.stages import extract as stage
+from resonance_core.stages.extract import choose_layers, extract
+from resonance_core.store.activations import ACTIVATIONS, read_activations
+
+
+@pytest.fixture
+def inputs(example_store):
+    """The records of a track's audio and windows."""
+    records = {record.stage: record for record in example_store.records()}
+    return records["transcode"], records["chunk"]
+
+
+def run(inputs, store, config: ExtractConfig, batch_size: int = 8, model=None):
+    runtime = RuntimeConfig(device="cpu", batch_size=batch_size)
+    return extract(*inputs, model or ModelConfig(), config, store, runtime)
+
+
+def test_activations_are_those_of_the_model(inputs, example_store, nano, canonical):
+    from resonance_core.audio.decode import read_windows
+
+    outcome = run(inputs, example_store, ExtractConfig())
+    assert outcome.hit  # the fixture made it
+    read = read_activations(example_store.path(outcome.record, ACTIVATIONS))
+    audio = read_windows(canonical, [0, 20 * 32000, 40 * 32000], 4 * 32000)
+    captured = nano.capture(audio, layers=range(6), prompt="", melody=True)
+    np.testing.assert_array_equal(read.vectors, captured.vectors)
+    np.testing.assert_array_equal(read.rms, captured.rms)
+    assert read.track == inputs[0].request.inputs["audio"]
+    assert read.metadata["model"]["id"] == "nano"
+
+
+def test_the_batch_size_is_no_part_of_the_key_nor_of_the_numbers(inputs, example_store):
+    config = ExtractConfig(prompt="batches")
+    one = run(inputs, example_store, config, batch_size=1).record
+    one_read = read_activations(example_store.path(one, ACTIVATIONS))
+    assert run(inputs, example_store, config, batch_size=2).hit
+    example_store.path(one, ACTIVATIONS).unlink()
+    two = run(inputs, example_store, config, batch_size=2).record
+    two_read = read_activations(example_store.path(two, ACTIVATIONS))
+    assert one.key == two.key
+    np.testing.assert_allclose(one_read.vectors, two_read.vectors, rtol=1e-5, atol=1e-5)
+
+
+def test_all_that_changes_the_activations_changes_the_key(inputs, example_store, monkeypatch):
+    monkeypatch.setattr(stage, "load_model", None)  # keys need no model
+    keys = set()
+    for config in (
+        ExtractConfig(layers=(1,)),
+        ExtractConfig(layers=(2,)),
+        ExtractConfig(prompt="x"),
+        ExtractConfig(melody=False),
+    ):
+        with pytest.raises(TypeError):
+            run(inputs, example_store, config)
+        keys.add(str(stage.extraction_settings(config, stage.model_info(ModelConfig()))))
+    assert len(keys) == 4
+
+
+def test_tracks_of_one_config_share_a_hive_folder(inputs, example_store):
+    record = run(inputs, example_store, ExtractConfig(layers=(3,))).record
+    name, _, digest = example_store.path(record, ACTIVATIONS).parts[-3].partition("=")
+    assert name == "extraction"
+    assert len(digest) == 16
+    assert record.info == {"chunks": 3, "layers": [3], "hidden_size": 192}
+
+
+def test_layers_are_chosen_by_name_or_number(nano):
+    info = nano.info
+    assert choose_layers(ExtractConfig(), info) == (0, 1, 2, 3, 4, 5)
+    assert choose_layers(ExtractConfig(layers="middle-third"), info) == (2, 3)
+    assert choose_layers(ExtractConfig(layers=(5, 1, 5)), info) == (1, 5)
+
+
+def test_a_layer_the_model_does_not_have_leaves_nothing(inputs, example_store):
+    before = len(list(example_store.records()))
+    with pytest.raises(ModelError, match="layer 9 does not exist"):
+        run(inputs, example_store, ExtractConfig(layers=(9,)))
+    assert len(list(example_store.records())) == before
+
+
+def test_other_weights_are_another_extraction(inputs, example_store, tiny_melody_folder):
+    other = run(
+        inputs, example_store, ExtractConfig(), model=ModelConfig(id=str(tiny_melody_folder))
+    )
+    assert not other.hit
+    assert other.record.info["hidden_size"] == 32

@@ -1,0 +1,38 @@
+import threading
+
+import pytest
+import torch
+
+from resonance_core.errors import ConfigError
+from resonance_core.gpu import exclusive, resolve_device
+
+
+def test_devices_by_name():
+    assert resolve_device("cpu") == torch.device("cpu")
+    assert resolve_device("auto").type in {"cpu", "cuda", "mps"}
+    with pytest.raises(ConfigError, match="no device 'warp' here"):
+        resolve_device("warp")
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:7"])
+def test_one_at_a_time(device, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    inside, most = 0, 0
+    lock = threading.Lock()
+
+    def work() -> None:
+        nonlocal inside, most
+        with exclusive(torch.device(device)):
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            threading.Event().wait(0.02)
+            with lock:
+                inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1

@@ -1,0 +1,36 @@
+"""What the two set-up commands rest on."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from flows import PREFECT_SETTINGS
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_every_dependency_is_pinned():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.+]+", pin) for pin in pins)
+    names = {pin.partition("==")[0].lower().replace("_", "-") for pin in pins}
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
+    assert {Requirement(line).name.lower() for line in wanted} <= names
+
+
+def test_prefects_settings_are_the_same_for_its_commands_and_for_ours():
+    server = PROJECT["tool"]["prefect"]["server"]
+    recorder = server["services"]["task_run_recorder"]
+    assert {
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(
+            server["ephemeral"]["startup_timeout_seconds"]
+        ),
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": str(recorder["batch_size"]),
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": str(
+            recorder["read_batch_size"]
+        ),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": str(server["analytics_enabled"]).lower(),
+    } == PREFECT_SETTINGS
