@@ -14,6 +14,7 @@ from transformers import (
     MusicgenForConditionalGeneration,
     T5Config,
 )
+from transformers.utils import logging as transformers_logging
 
 from resonance_core.models.nano import WEIGHTS
 
@@ -56,8 +57,10 @@ def save_small_model(folder: Path) -> None:
             text_encoder=text.to_dict(), audio_encoder=codec.to_dict(), decoder=decoder.to_dict()
         )
     )
-    for quantizer in model.audio_encoder.quantizer.layers:
-        quantizer.codebook.embed.normal_()  # all zero until it is trained
+    for name, buffer in model.audio_encoder.named_buffers():
+        if name.endswith("codebook.embed"):
+            buffer.normal_()  # all zero until it is trained
+    transformers_logging.disable_progress_bar()
     model.save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(WEIGHTS / name, folder / name)

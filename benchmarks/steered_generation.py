@@ -27,7 +27,7 @@ def steered_generation() -> Figure:
         denominator=("plain", timed(lambda: generate(None))),
         target=1.05,
         better="lower",
-        repeats=9,
+        repeats=7,
         model=model.info.id,
         conditions={"rows": 1, "duration_s": DURATION_S},
     )

@@ -22,11 +22,12 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from rich.table import Table
 
-from flows.ingest import ingest
+from flows.ingest import run_ingest
 from flows.progress import watched_by
 from flows.run import run_generate
 from resonance_core.config import RuntimeConfig, load_config
-from resonance_core.stages.generate import AUDIO, SIDECAR, GenerationRequest
+from resonance_core.stages.generate import GenerationRequest
+from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.playlists import load_entry
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
@@ -41,18 +42,16 @@ SEED = 7
 def main() -> None:
     """Ingest the example playlist, generate twice, and show what came of it."""
     console = Console(soft_wrap=True)
-    config, runtime = load_config(), RuntimeConfig()
-    store = Store(runtime.store)
+    config = load_config()
+    store = Store(RuntimeConfig().store)
 
     console.print(f"Listening to {PLAYLIST} (Prefect needs some 20 seconds to start) ...")
     with watched_by(lambda done, total, what: console.print(f"  {done}/{total} {what}")):
-        ingested = ingest(str(PLAYLIST), NAME, config)
+        ingested = run_ingest(str(PLAYLIST), NAME, config)
 
     console.print("Playing without and with the playlist, from the same seed ...")
     pieces = {
-        label: run_generate(
-            GenerationRequest(prompt=PROMPT, playlist=playlist, seed=SEED), config, runtime
-        )
+        label: run_generate(GenerationRequest(prompt=PROMPT, playlist=playlist, seed=SEED), config)
         for label, playlist in {"unsteered": None, "steered": NAME}.items()
     }
 

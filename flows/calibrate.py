@@ -3,11 +3,19 @@
 from prefect import flow
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.store.records import Outcome, Record
+from resonance_core.stages.generate import find_direction
+from resonance_core.store.playlists import update_range
+from resonance_core.store.records import Outcome
+from resonance_core.store.store import Store
 from tasks.calibrate import calibrate as calibrate_task
 
 
 @flow(name="calibrate", persist_result=False)
-def calibrate(direction: Record, config: PipelineConfig) -> Outcome:
-    """Measure one direction's range."""
-    return calibrate_task.submit(direction, config, RuntimeConfig()).result()
+def calibrate(name_or_key: str, config: PipelineConfig) -> Outcome:
+    """Measure one direction's range, and keep it as the playlist's where a playlist is named."""
+    runtime = RuntimeConfig()
+    store = Store(runtime.store)
+    direction = find_direction(name_or_key, store)
+    outcome = calibrate_task.submit(direction, config, runtime).result()
+    update_range(store, name_or_key, outcome.record)
+    return outcome

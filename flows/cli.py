@@ -5,12 +5,12 @@ Exit codes: 0 all well, 1 the work failed, 2 what was given cannot be used.
 
 import secrets
 import shutil
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
 
 from flows import cli_store
 from flows.console import (
@@ -25,10 +25,13 @@ from flows.console import (
     out,
     pipeline_settings,
     print_json,
+    print_table,
     range_in_words,
     runtime_settings,
 )
 from resonance_core.config import explain
+from resonance_core.errors import ConfigError
+from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
 
@@ -60,27 +63,33 @@ def ingest(
         runtime_settings(store, verbose)
         settings = pipeline_settings(config, overrides)
         with notes.status("Starting Prefect ...") as status:
-            from flows.ingest import ingest as flow
+            from flows.ingest import check, run_ingest
             from flows.progress import watched_by
 
+            check(name, settings)  # before Prefect's start, which takes its time
+
             def show(done: int, total: int, what: str) -> None:
-                notes.print(f"{done}/{total} {what}", highlight=False, markup=False)
+                notes.print(f"{done}/{total} {what}")
                 status.update("Working ...")
 
             with watched_by(show):
-                result = flow(source, name, settings)
+                result = run_ingest(source, name, settings)
         if as_json:
             print_json(result)
             return
-        table = Table("track", "status", "seconds", "chunks", title=result.name)
-        for track in result.tracks:
-            table.add_row(
+        rows = [
+            (
                 track.title,
                 track.status if track.reason is None else f"{track.status}: {track.reason}",
                 "" if track.seconds is None else f"{track.seconds:.0f}",
                 "" if track.chunks is None else str(track.chunks),
             )
-        out.print(table)
+            for track in result.tracks
+        ]
+        print_table(("track", "status", "seconds", "chunks"), rows, title=result.name)
+        if result.left_out:
+            maximum = settings.resolve.max_tracks
+            out.print(f"{result.left_out} more left out: resolve.max_tracks is {maximum}.")
         out.print(range_in_words(result.range), f"Direction: {result.direction.path}", sep="\n")
 
 
@@ -108,12 +117,15 @@ def generate(
 ) -> None:
     """Make a piece of music, steered by a playlist if one is given."""
     with errors_in_words(as_json):
+        started = time.perf_counter()
         runtime = runtime_settings(store, verbose)
+        if target is not None:
+            check_target(target)
         length = [] if duration is None else [f"generate.duration_s={duration}"]
         settings = pipeline_settings(config, [*(overrides or []), *length])
         with notes.status("Playing ..."):
             from flows.run import run_generate
-            from resonance_core.stages.generate import AUDIO, SIDECAR, GenerationRequest
+            from resonance_core.stages.generate import GenerationRequest
 
             try:
                 request = GenerationRequest(
@@ -124,20 +136,16 @@ def generate(
                 )
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
-            record = run_generate(request, settings, runtime).record
+            record = run_generate(request, settings).record
         kept = Store(runtime.store)
         audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
         if target is not None:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            audio = Path(shutil.copyfile(audio, target))
-            sidecar = Path(shutil.copyfile(sidecar, target.with_suffix(".json")))
+            audio, sidecar = copy_piece(audio, sidecar, target)
         if as_json:
-            print_json(_piece(record, audio, sidecar, record.digest(AUDIO)))
+            print_json(_piece(record, audio, sidecar, time.perf_counter() - started))
             return
         info = record.info
-        out.print(
-            f"{audio.absolute()}\n{info['duration_s']:.1f} s, seed {info['seed']}", markup=False
-        )
+        out.print(f"{audio.absolute()}\n{info['duration_s']:.1f} s, seed {info['seed']}")
 
 
 @app.command()
@@ -151,20 +159,20 @@ def calibrate(
 ) -> None:
     """Measure again which strengths of a direction are usable."""
     with errors_in_words(as_json):
-        runtime = runtime_settings(store, verbose)
+        runtime_settings(store, verbose)
         settings = pipeline_settings(config, overrides)
         with notes.status("Trying strengths ..."):
             from flows.run import run_calibrate
 
-            record = run_calibrate(playlist, settings, runtime).record
+            record = run_calibrate(playlist, settings).record
         if as_json:
             print_json({"playlist": playlist, "key": record.key, **record.info})
             return
-        table = Table("strength", "usable", "RMS")
-        for trial in record.info["curve"]:
-            usable = "yes" if trial["usable"] else "no"
-            table.add_row(f"{trial['strength']:.2f}", usable, f"{trial['rms']:.3f}")
-        out.print(table)
+        rows = [
+            (f"{row['strength']:.2f}", "yes" if row["usable"] else "no", f"{row['rms']:.3f}")
+            for row in record.info["curve"]
+        ]
+        print_table(("strength", "usable", "RMS"), rows)
         out.print(range_in_words(record.info["range"]))
 
 
@@ -183,26 +191,56 @@ def doctor(
 
         checks = examine(settings, runtime)
         if as_json:
-            print_json({"checks": [check.model_dump() for check in checks]})
+            print_json({"checks": [one.model_dump() for one in checks]})
         else:
-            table = Table("", "check", "found", "what to do")
-            for check in checks:
-                table.add_row("ok" if check.ok else "NO", check.name, check.found, check.remedy)
-            out.print(table)
-        if not all(check.ok for check in checks):
+            rows = [("ok" if one.ok else "NO", one.name, one.found, one.remedy) for one in checks]
+            print_table(("", "check", "found", "what to do"), rows)
+        if not all(one.ok for one in checks):
             raise typer.Exit(FAILED)
 
 
-def _piece(record: Record, audio: Path, sidecar: Path, digest: str) -> dict[str, Any]:
+def check_target(target: Path) -> None:
+    """Refuse, before any work, a place that a WAV file cannot be copied to.
+
+    Raises:
+        ConfigError: It is a folder, has another suffix, or its folder cannot be made.
+    """
+    if target.suffix.lower() != ".wav" or target.is_dir():
+        raise ConfigError(f"--out {str(target)!r} is no WAV file", "Name one, as piece.wav")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"the folder {target.parent} cannot be made ({error.strerror})", "Choose another"
+        ) from error
+
+
+def copy_piece(audio: Path, sidecar: Path, target: Path) -> tuple[Path, Path]:
+    """Copy a piece out of the store, and its sidecar beside it.
+
+    Raises:
+        ConfigError: The place cannot be written; the piece stays in the store.
+    """
+    try:
+        copy = Path(shutil.copyfile(audio, target))
+        return copy, Path(shutil.copyfile(sidecar, target.with_suffix(".json")))
+    except OSError as error:
+        raise ConfigError(
+            f"{target} cannot be written ({error.strerror}); the piece is kept in {audio}",
+            "Choose another place",
+        ) from error
+
+
+def _piece(record: Record, audio: Path, sidecar: Path, seconds: float) -> dict[str, Any]:
     """Return what scripts read about a generated piece."""
     same = ("seed", "duration_s", "sample_rate", "backend", "steering", "descriptors")
     return {
         "path": str(audio.absolute()),
         "sidecar": str(sidecar.absolute()),
-        "sha256": digest,
+        "sha256": record.digest(AUDIO),
         "model": record.info["model"]["id"],
         **{field: record.info[field] for field in same},
-        "seconds": record.seconds,
+        "seconds": seconds,
     }
 
 

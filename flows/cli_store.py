@@ -4,7 +4,6 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from flows.console import (
     FAILED,
@@ -13,6 +12,7 @@ from flows.console import (
     errors_in_words,
     out,
     print_json,
+    print_table,
     runtime_settings,
 )
 from resonance_core.store.playlists import list_entries
@@ -46,13 +46,14 @@ def ls(
             root = str(folder.root.absolute())
             print_json({"store": root, "playlists": playlists, "records": records})
             return
-        names = Table("playlist", "tracks", "direction", title=str(folder.root))
-        for entry in entries:
-            names.add_row(entry.name, str(len(entry.tracks)), entry.direction.key[:12])
-        table = Table("stage", "key", "made", "bytes")
-        for row in records:
-            table.add_row(row["stage"], row["key"][:12], row["created_at"], f"{row['bytes']:,}")
-        out.print(names, table)
+        names = [(one.name, str(len(one.tracks)), one.direction.key[:12]) for one in entries]
+        rows = [
+            (row["stage"], row["key"][:12], row["created_at"], f"{row['bytes']:,}")
+            for row in records
+        ]
+        out.print(f"Store: {folder.root}")
+        print_table(("playlist", "tracks", "direction"), names)
+        print_table(("stage", "key", "made", "bytes"), rows)
 
 
 @app.command()
@@ -81,9 +82,9 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
             print_json({"checked": checked, "damaged": [item.model_dump() for item in damaged]})
         else:
             for item in damaged:
-                out.print(f"{item.stage} {item.key[:12]}: {item.problem}", highlight=False)
+                out.print(f"{item.path}: {item.problem}")
             out.print(f"{checked} records, {len(damaged)} problems.")
             if damaged:
-                out.print("Remove the folder of what is damaged: it is made again when needed.")
+                out.print("Remove the folders named above: what was in them is made again.")
         if damaged:
             raise typer.Exit(FAILED)

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,17 +11,20 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from resonance_core.config import PipelineConfig, RuntimeConfig, explain, load_config
-from resonance_core.errors import ConfigError, ResonanceError, SourceError, StoreError
+from resonance_core.errors import ResonanceError
 
 FAILED = 1
 """Exit code: the work failed."""
-BAD_INPUT = 2
-"""Exit code: what was given cannot be used."""
+INTERRUPTED = 130
+"""Exit code: stopped from the keyboard, as shells have it."""
 
-out = Console(soft_wrap=True)
-notes = Console(stderr=True, soft_wrap=True)
+# No markup: titles and paths may hold brackets, which are no colours.
+out = Console(soft_wrap=True, markup=False, highlight=False)
+notes = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
 
 ConfigOption = Annotated[
     str | None, typer.Option("--config", help="A YAML file, or: nano, melody-large.")
@@ -75,10 +78,22 @@ def errors_in_words(as_json: bool) -> Iterator[None]:
             shown = {"error": {**words, "remedy": error.remedy}}
             print_json({**shown, "tracks": tracks} if tracks else shown)
         else:
-            notes.print("[red]Error:[/red]", end=" ")
-            notes.print(str(error), highlight=False, markup=False)
-        is_input = isinstance(error, ConfigError | SourceError | StoreError)
-        raise typer.Exit(BAD_INPUT if is_input else FAILED) from error
+            notes.print("Error:", style="red", end=" ")
+            notes.print(str(error))
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt:
+        notes.print("Stopped. What was finished is kept: run the same command to go on.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None
+) -> None:
+    """Print rows of plain text as a table."""
+    table = Table(*columns, title=None if title is None else Text(title))
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out.print(table)
 
 
 def print_json(value: Any) -> None:

@@ -3,13 +3,16 @@
 import time
 
 from prefect import flow
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.report import publish
 from flows.results import IngestResult, count_cache
 from flows.tracks import TrackRun, usable, wait_for_tracks
-from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
 from resonance_core.models.registry import model_info
+from resonance_core.sources.playlist import Playlist
+from resonance_core.stages.extract import choose_layers
 from resonance_core.store.playlists import (
     DirectionRef,
     PlaylistEntry,
@@ -26,35 +29,43 @@ from tasks.extract import extract
 from tasks.resolve import resolve
 from tasks.transcode import transcode
 
+STAGES_OF_A_TRACK = 4
+
 
 @flow(
     name="ingest",
     persist_result=False,
-    task_runner=ThreadPoolTaskRunner(max_workers=RuntimeConfig().workers),  # type: ignore[arg-type]
+    # A task that waits for the one before it holds a thread, so each track needs one a stage.
+    task_runner=ThreadPoolTaskRunner(  # type: ignore[arg-type]
+        max_workers=STAGES_OF_A_TRACK * RuntimeConfig().workers
+    ),
 )
 def ingest(
     source: str,
     name: str | None = None,
-    config: PipelineConfig = PipelineConfig(),  # noqa: B008  (Prefect shows it in its form)
+    config: PipelineConfig = load_config(),  # noqa: B008  (Prefect shows it in its form)
 ) -> IngestResult:
     """Turn a playlist into an activation store, a direction and a usable range of strengths.
 
     Args:
         source: A folder, a file, or a URL that yt-dlp reads.
         name: The name to find the direction by; the playlist's title by default.
-        config: All stages' settings.
+        config: All stages' settings; those of ``configs/nano.yaml`` by default.
 
     Raises:
+        ConfigError: A name that cannot be used.
         IngestError: Fewer usable tracks than ``resolve.min_tracks``.
+        ModelError: The model cannot be found, or lacks a layer that is asked for.
         SourceError: The source cannot be listed.
     """
     started = time.perf_counter()
     runtime = RuntimeConfig()
     store = Store(runtime.store)
+    check(name, config)
     sample_rate = model_info(config.model).sample_rate
 
-    playlist = resolve(source, config.resolve)
-    name = check_name(name) if name else playlist_name(playlist.title)
+    playlist: Playlist = resolve.submit(source, config.resolve).result()
+    name = name or playlist_name(store, playlist.title, playlist.source)
     runs = []
     for track in playlist.tracks:
         title = track.title
@@ -76,6 +87,7 @@ def ingest(
         calibration=calibration.record.key,
         range=calibration.record.info["range"],
         tracks=[result.report for result in results],
+        left_out=playlist.left_out,
     )
     save_entry(store, entry)
     publish(entry, direction.record, calibration.record)
@@ -84,7 +96,30 @@ def ingest(
         name=name,
         direction=entry.direction.absolute(store),
         tracks=entry.tracks,
+        left_out=entry.left_out,
         range=entry.range,
         cache=count_cache([*outcomes, direction, calibration]),
         seconds=time.perf_counter() - started,
     )
+
+
+def check(name: str | None, config: PipelineConfig) -> None:
+    """Refuse, before any work, what would fail after it.
+
+    Raises:
+        ConfigError: A name that cannot be used.
+        ModelError: The model cannot be found, or lacks a layer that is asked for.
+    """
+    if name is not None:
+        check_name(name)
+    choose_layers(config.extract, model_info(config.model))
+
+
+def run_ingest(source: str, name: str | None, config: PipelineConfig) -> IngestResult:
+    """Run the flow in this process, with the server that is set or one of its own."""
+    if PREFECT_API_URL.value():
+        return ingest(source, name, config)
+    # A server that ends with this process looks for no lost runs, and the heartbeat that would
+    # tell it of them holds the flow's end up by as much as a second.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        return ingest(source, name, config)

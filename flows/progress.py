@@ -1,5 +1,6 @@
 """Progress: what a flow tells whoever watches it, on the command line or in Prefect's UI."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,6 +10,9 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 Watcher = Callable[[int, int, str], None]
 """Gets how many tracks are done, of how many, and what happened last."""
+
+TELL_EVERY_S = 1.0
+"""The least time between two updates of the artifact, in seconds."""
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
@@ -29,6 +33,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
+        self._told = time.monotonic()
         artifact = create_progress_artifact(progress=0.0, description="Tracks")
         assert isinstance(artifact, UUID)  # it is awaitable in async flows only
         self._artifact = artifact
@@ -36,6 +41,9 @@ class Progress:
     def advance(self, what: str) -> None:
         """Count one more track as done."""
         self._done += 1
-        update_progress_artifact(self._artifact, progress=100 * self._done / self._total)
+        # A call to the server costs some 50 ms, which quick tracks would all wait for.
+        if self._done == self._total or time.monotonic() >= self._told + TELL_EVERY_S:
+            update_progress_artifact(self._artifact, progress=100 * self._done / self._total)
+            self._told = time.monotonic()
         if (watcher := _watcher.get()) is not None:
             watcher(self._done, self._total, what)

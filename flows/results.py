@@ -22,6 +22,8 @@ class IngestResult(BaseModel):
     name: str
     direction: DirectionRef
     tracks: list[TrackReport]
+    left_out: int
+    """Tracks of the source beyond ``resolve.max_tracks``."""
     range: StrengthRange | None
     cache: dict[str, CacheCount]
     seconds: float

@@ -58,7 +58,7 @@ def usable(results: list[TrackResult], minimum: int) -> list[Outcome]:
     Raises:
         IngestError: There are fewer than ``minimum``.
     """
-    good = [result.outcomes[-1] for result in results if result.report.status != "failed"]
+    good = [result.outcomes[-1] for result in results if result.report.status == "completed"]
     if len(good) >= minimum:
         return good
     reports = [result.report for result in results]

@@ -60,7 +60,7 @@ class ResolveConfig(StageConfig):
 
 
 class DownloadConfig(StageConfig):
-    """Limits of one download."""
+    """Limits of one download; a local file is not downloaded and has none."""
 
     max_duration_s: PositiveFloat = 1800.0
     """Longer tracks are refused, in seconds."""
@@ -161,7 +161,11 @@ class RuntimeConfig(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="RESONANCE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+        env_prefix="RESONANCE_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
     store: Path = Field(default_factory=lambda: platformdirs.user_data_path("resonance") / "store")
@@ -170,8 +174,8 @@ class RuntimeConfig(BaseSettings):
     """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
     batch_size: PositiveInt = 8
     """Chunks in one forward pass."""
-    workers: PositiveInt = 8
-    """Tasks that run at once."""
+    workers: PositiveInt = 4
+    """Tracks worked on at once."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; PyTorch's choice where not given."""
 
@@ -241,7 +245,10 @@ def _read(path: Path | str) -> tuple[str, str]:
             f"there is no config file {str(path)!r}",
             f"Give a YAML file, or one of: {', '.join(sorted(shipped))}",
         )
-    return str(file), file.read_text()
+    try:
+        return str(file), file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}", "Give a YAML file") from error
 
 
 def _assign(values: dict[str, Any], dotted: str, text: str, given: str) -> None:

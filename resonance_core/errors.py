@@ -1,7 +1,6 @@
 """The errors people see: what is wrong, with which value, and what to do."""
 
-import importlib
-from types import ModuleType
+from typing import ClassVar
 
 
 class ResonanceError(Exception):
@@ -10,7 +9,10 @@ class ResonanceError(Exception):
     Attributes:
         problem: What is wrong and with which value.
         remedy: What to do about it; empty where nothing can be done.
+        exit_code: What a command ends with: 1 where work failed, 2 where the input is at fault.
     """
+
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         super().__init__(problem, remedy)
@@ -24,9 +26,13 @@ class ResonanceError(Exception):
 class ConfigError(ResonanceError):
     """A configuration value or name that cannot be used."""
 
+    exit_code = 2
+
 
 class SourceError(ResonanceError):
     """A playlist source that cannot be listed."""
+
+    exit_code = 2
 
 
 class TrackError(ResonanceError):
@@ -36,34 +42,18 @@ class TrackError(ResonanceError):
 class ModelError(ResonanceError):
     """A model that cannot be found, loaded, or asked for what it was asked for."""
 
+    exit_code = 2
+
 
 class StoreError(ResonanceError):
-    """A store that cannot be read or written, or a key or name it does not hold."""
+    """A store that cannot be read or written."""
+
+
+class NotInStoreError(StoreError):
+    """A key or name that the store does not hold."""
+
+    exit_code = 2
 
 
 class CalibrationError(ResonanceError):
     """A direction with no strength at which the model still makes usable audio."""
-
-
-class MissingDependencyError(ResonanceError):
-    """An optional package that is not installed."""
-
-
-def require(module: str, *, needed_for: str, install: str) -> ModuleType:
-    """Import an optional dependency or say how to install it.
-
-    Args:
-        module: The module to import, such as ``"yt_dlp"``.
-        needed_for: The step that needs it, as people would name it.
-        install: The requirement to give to pip.
-
-    Raises:
-        MissingDependencyError: The module is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            f"{needed_for} needs the package {module!r}, which is not installed",
-            f"Run: pip install '{install}'",
-        ) from error

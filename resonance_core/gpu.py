@@ -10,6 +10,8 @@ from filelock import FileLock
 
 from resonance_core.errors import ConfigError
 
+TYPES = ("cpu", "cuda", "mps")
+
 _cpu = threading.Lock()
 
 
@@ -21,11 +23,15 @@ def resolve_device(name: str) -> torch.device:
     """
     if name == "auto":
         if torch.cuda.is_available():
-            return torch.device("cuda", 0)
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+            name = "cuda"
+        else:
+            name = "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
+        if device.type not in TYPES:
+            raise RuntimeError(f"a {device.type} device runs no model")
+        # With its index, so that one device has one name.
+        device = torch.empty(0, device=device).device
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(
             f"there is no device {name!r} here", "Set RESONANCE_DEVICE to auto, cpu, cuda or mps"

@@ -51,8 +51,9 @@ class StageRequest(BaseModel):
     version: int
     config: dict[str, Any]
     inputs: dict[str, Any]
-    partition: str | None = None
-    """A hive folder (``name=value``) between the stage's and the key's; no part of the key."""
+    dataset: str | None = None
+    """Where the files lie if not beside the record, as ``activations/extraction=ab12``: a hive
+    folder that holds data files only, so that any reader takes it whole. No part of the key."""
 
     @property
     def key(self) -> str:
@@ -72,7 +73,7 @@ class Stage(BaseModel):
         self,
         config: BaseModel | dict[str, Any],
         inputs: dict[str, Any],
-        partition: str | None = None,
+        dataset: str | None = None,
     ) -> StageRequest:
         """Return the request for this stage with these settings and inputs."""
         settings = config.model_dump(mode="json") if isinstance(config, BaseModel) else config
@@ -81,5 +82,5 @@ class Stage(BaseModel):
             version=self.version,
             config=settings,
             inputs=inputs,
-            partition=partition,
+            dataset=dataset,
         )

@@ -7,14 +7,12 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches the internet
 
 import numpy as np
 import pytest
-import torch
 
 import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
 from resonance_core.audio.decode import read_windows, transcode
 from resonance_core.config import ModelConfig, PipelineConfig, RuntimeConfig, parse_config
 from resonance_core.models.base import MusicModel
 from resonance_core.models.registry import load_model
-from resonance_core.models.transformers import load
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.aggregate import aggregate
 from resonance_core.stages.calibrate import calibrate
@@ -27,7 +25,6 @@ from resonance_core.store.store import Store
 from tests.tiny_models import save_tiny_melody, save_tiny_musicgen
 
 PLAYLIST = Path(__file__).parent.parent / "examples" / "playlist"
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +62,14 @@ def tiny_melody_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_melody(tiny_melody_folder: Path) -> MusicModel:
     """A tiny random MusicgenMelody."""
-    return load(ModelConfig(id=str(tiny_melody_folder)), tiny_melody_folder, CPU)
+    return load_model(ModelConfig(id=str(tiny_melody_folder)), RuntimeConfig(device="cpu"))
 
 
 @pytest.fixture(scope="session")
 def tiny_musicgen(tmp_path_factory: pytest.TempPathFactory) -> MusicModel:
     """A tiny random text-only Musicgen."""
     folder = save_tiny_musicgen(tmp_path_factory.mktemp("tiny-musicgen"))
-    return load(ModelConfig(id=str(folder)), folder, CPU)
+    return load_model(ModelConfig(id=str(folder)), RuntimeConfig(device="cpu"))
 
 
 @pytest.fixture(params=["nano", "tiny_melody", "tiny_musicgen"])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from resonance_core.config import SamplingConfig
+from resonance_core.errors import ModelError
 
 if TYPE_CHECKING:
     from resonance_core.steering.inject import Steering
@@ -46,6 +47,20 @@ class ModelInfo(BaseModel):
     def identity(self) -> dict[str, str]:
         """Return what of it enters the keys: no path, no name, only which weights and how."""
         return {"revision": self.revision, "backend": self.backend, "dtype": self.dtype}
+
+
+def check_layers(layers: Sequence[int], info: ModelInfo) -> None:
+    """Refuse layers that a model does not have.
+
+    Raises:
+        ModelError: Naming the first such layer.
+    """
+    for layer in layers:
+        if layer >= info.layers:
+            raise ModelError(
+                f"layer {layer} does not exist: {info.id} has {info.layers} layers",
+                f"Choose extract.layers from 0 to {info.layers - 1}",
+            )
 
 
 class Capture(BaseModel):

@@ -7,11 +7,12 @@ from pathlib import Path
 import torch
 
 from resonance_core.config import ModelConfig, RuntimeConfig
-from resonance_core.gpu import resolve_device
+from resonance_core.gpu import exclusive, resolve_device
 from resonance_core.models import nano, transformers
 from resonance_core.models.base import ModelInfo, MusicModel
 
 _loading = threading.Lock()
+_loaded: dict[tuple[ModelConfig, torch.device], MusicModel] = {}
 
 
 def model_info(config: ModelConfig) -> ModelInfo:
@@ -42,9 +43,13 @@ def _info(config: ModelConfig) -> ModelInfo:
     return transformers.describe(config, _source(config))
 
 
-@functools.lru_cache(maxsize=1)
 def _load(config: ModelConfig, device: torch.device) -> MusicModel:
-    return transformers.load(config, _source(config), device)
+    if (config, device) not in _loaded:
+        _loaded.clear()  # first: a device may not hold two
+        with exclusive(device):
+            model = transformers.load(_info(config), config, _source(config), device)
+        _loaded[config, device] = model
+    return _loaded[config, device]
 
 
 def _source(config: ModelConfig) -> str | Path:

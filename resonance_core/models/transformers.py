@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoTokenizer,
@@ -22,7 +23,7 @@ from resonance_core.config import ModelConfig, SamplingConfig
 from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive
 from resonance_core.keys import sha256_file
-from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms
+from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
 from resonance_core.models.conditioning import Conditioning, condition
 from resonance_core.models.delay import delay
 from resonance_core.models.sampling import sample_codes
@@ -33,7 +34,8 @@ CLASSES: dict[str, type[Any]] = {
     "musicgen": MusicgenForConditionalGeneration,
     "musicgen_melody": MusicgenMelodyForConditionalGeneration,
 }
-WEIGHT_SUFFIXES = (".safetensors", ".bin")
+MODEL_SUFFIXES = (".safetensors", ".bin", ".json", ".model", ".txt")
+"""Weights, configurations, and the files that tokenizers are made of."""
 
 
 class TransformersModel(MusicModel):
@@ -71,16 +73,13 @@ class TransformersModel(MusicModel):
         melody: bool,
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states."""
-        if wrong := [layer for layer in layers if layer >= self.info.layers]:
-            raise ModelError(
-                f"layer {wrong[0]} does not exist: {self.info.id} has {self.info.layers} layers",
-                f"Choose extract.layers from 0 to {self.info.layers - 1}",
-            )
+        check_layers(layers, self.info)
         with exclusive(self.device):
             waveforms = torch.from_numpy(audio)
             codes = self._encode(waveforms)
             features = self._chroma(waveforms) if melody and self.info.melody else None
             conditioning = self._condition(prompt, len(audio), features, guided=False)
+            self._check_length(codes.shape[2], conditioning.prefix)
             columns = delay(codes, self._pad)
             mask = self._audio_positions(columns, conditioning.prefix)
             with collect([self.layers[layer] for layer in layers], mask) as pooled:
@@ -103,7 +102,7 @@ class TransformersModel(MusicModel):
             conditioning = self._condition(
                 prompt, len(seeds), None, guided=sampling.guidance_scale > 1
             )
-            self._check_length(frames, conditioning.prefix, duration_s)
+            self._check_length(frames, conditioning.prefix)
             if steering is None:
                 codes = self._sample(conditioning, seeds, frames, sampling)
             else:
@@ -205,11 +204,17 @@ class TransformersModel(MusicModel):
         place = torch.arange(-prefix, positions, device=self.device)
         return (place >= codebooks).expand(rows, -1)
 
-    def _check_length(self, frames: int, prefix: int, duration_s: float) -> None:
-        room = self.model.config.decoder.max_position_embeddings - prefix - self.info.codebooks
+    def _check_length(self, frames: int, prefix: int) -> None:
+        positions = self.model.config.decoder.max_position_embeddings
+        room = positions - prefix - self.info.codebooks
+        if room < 1:
+            raise ModelError(
+                f"the prompt is too long: with it {prefix} of {positions} positions are taken",
+                "Say it in fewer words",
+            )
         if frames > room:
             raise ModelError(
-                f"{duration_s:g} s is more than {self.info.id} can play at once",
+                f"{frames / self.info.frame_rate:g} s is more than {self.info.id} can take at once",
                 f"Ask for at most {room / self.info.frame_rate:.1f} s",
             )
 
@@ -248,33 +253,41 @@ def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
     )
 
 
-def load(config: ModelConfig, source: str | Path, device: torch.device) -> TransformersModel:
+def load(
+    info: ModelInfo, config: ModelConfig, source: str | Path, device: torch.device
+) -> TransformersModel:
     """Load a model's weights onto a device.
 
     Args:
-        config: Which model, and in which type it computes.
+        info: What the model is, from ``describe``.
+        config: In which type it computes.
         source: Where it lies: a folder, or a hub repository.
         device: Where it shall live.
 
     Raises:
-        ModelError: Nothing there, no MusicGen, or weights that cannot be read.
+        ModelError: Weights that cannot be read, are incomplete, or do not fit the device.
     """
-    info = describe(config, source)
     transformers_logging.disable_progress_bar()  # reading weights takes seconds; downloads show
     options = {"revision": None if Path(source).is_dir() else info.revision}
     kind = "musicgen_melody" if info.melody else "musicgen"
     try:
-        model = (
-            CLASSES[kind]
-            .from_pretrained(source, dtype=getattr(torch, config.dtype), **options)
-            .to(device)
+        model, report = CLASSES[kind].from_pretrained(
+            source, dtype=getattr(torch, config.dtype), output_loading_info=True, **options
         )
+        model = model.to(device)
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(
-            f"the weights of {config.id!r} cannot be loaded: {error}",
-            "Check the folder or the download",
+            f"{config.id!r} cannot be loaded: {str(error).splitlines()[0]}",
+            "Check the folder, the download, and the memory of the device",
         ) from error
+    # Transformers makes up random values for what it does not find.
+    if absent := sorted(report["missing_keys"]):
+        raise ModelError(
+            f"the weights of {config.id!r} are incomplete: {len(absent)} tensors are missing, "
+            f"such as {absent[0]}",
+            "Get the whole model again",
+        )
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
     chroma = None
     if info.melody:
@@ -285,10 +298,10 @@ def load(config: ModelConfig, source: str | Path, device: torch.device) -> Trans
 
 
 def weight_digest(folder: Path) -> str:
-    """Return the SHA-256 over a model folder's configuration and weights."""
+    """Return the SHA-256 over all files of a model folder that decide what it does."""
     total = hashlib.sha256()
     for path in sorted(folder.iterdir()):
-        if path.name == "config.json" or path.suffix in WEIGHT_SUFFIXES:
+        if path.suffix in MODEL_SUFFIXES:
             total.update(f"{path.name}:{sha256_file(path)}\n".encode())
     return total.hexdigest()
 

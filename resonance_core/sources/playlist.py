@@ -1,6 +1,6 @@
 """Playlists: an ordered list of tracks and where each of them lies."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 
 class TrackSource(BaseModel):
@@ -15,6 +15,12 @@ class TrackSource(BaseModel):
     """``file://`` for a local file, else the address of its page or of its audio."""
     duration_s: float | None
     """As the source says, in seconds; None where it says nothing."""
+
+    @field_validator("title")
+    @classmethod
+    def _printable(cls, title: str) -> str:
+        """Leave out control characters, which would reach people's terminals."""
+        return "".join(sign if sign.isprintable() else " " for sign in title).strip() or "untitled"
 
 
 class Playlist(BaseModel):

@@ -21,6 +21,8 @@ class Probe(NamedTuple):
 
 def probe(path: Path) -> Probe | None:
     """Return a file's title and length, or None if no audio in it can be read."""
+    if not path.is_file():  # opening a pipe would wait for ever
+        return None
     try:
         # Absolute, or a colon in the name reads as a protocol. Tags may be in any encoding.
         with av.open(str(path.absolute()), metadata_errors="replace") as container:
@@ -30,6 +32,8 @@ def probe(path: Path) -> Probe | None:
             return Probe(tags.get("title", "").strip() or None, _duration_s(container))
     except av.FFmpegError:
         return _probe_ogg(path)
+    except OSError:
+        return None
 
 
 def _duration_s(container: InputContainer) -> float | None:
@@ -43,10 +47,10 @@ def _duration_s(container: InputContainer) -> float | None:
 
 def _probe_ogg(path: Path) -> Probe | None:
     """Read an Ogg file that FFmpeg refuses, as the decoder does, with libsndfile."""
-    if not is_ogg(path):
-        return None
     try:
+        if not is_ogg(path):
+            return None
         with soundfile.SoundFile(path) as sound:
             return Probe(sound.title.strip() or None, sound.frames / sound.samplerate)
-    except soundfile.LibsndfileError:
+    except (OSError, soundfile.LibsndfileError):
         return None

@@ -84,13 +84,16 @@ def list_url(url: str, max_tracks: int) -> Playlist:
     )
 
 
-def fetch(url: str, folder: Path, max_duration_s: float) -> Path:
+def fetch(url: str, folder: Path, max_duration_s: float) -> tuple[Path, float | None]:
     """Download one track's best audio, as it is, without re-encoding.
 
     Args:
         url: The address of the track's page or of its audio.
         folder: Where ``audio.<ext>`` is written.
         max_duration_s: Longer tracks are refused, before the download where the site tells.
+
+    Returns:
+        The file, and its length in seconds where it tells.
 
     Raises:
         TransientTrackError: It could not be fetched now; another try may succeed.
@@ -118,7 +121,7 @@ def fetch(url: str, folder: Path, max_duration_s: float) -> Path:
     if audio is None:
         raise TrackError(f"{url} holds no audio that can be read", "See that it plays elsewhere")
     check_duration(url, audio.duration_s, max_duration_s)
-    return path
+    return path, audio.duration_s
 
 
 def check_duration(url: str, duration_s: float | None, max_duration_s: float) -> None:

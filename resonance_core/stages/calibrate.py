@@ -27,7 +27,8 @@ def calibrate(
 
     Its ``info`` holds the ``range`` (``low``, ``high``, ``recommended``; None where no strength
     is usable), the ``curve`` (for each strength whether it is ``usable``, and the audio's
-    descriptors) and the ``analytic_upper`` bound that the direction's norm sets.
+    descriptors; audio that is not finite never is) and the ``analytic_upper`` bound that the
+    direction's norm sets.
 
     Args:
         direction: The record of the direction.
@@ -61,8 +62,11 @@ def calibrate(
             sampling=config.sampling,
             steering=Steering(vectors=vectors, strengths=torch.tensor(trial.strengths)),
         )
-        described = [describe(row, info.sample_rate) for row in audio]
-        usable = [trial.rms_low <= found.rms <= trial.rms_high for found in described]
+        described = [describe(np.nan_to_num(row), info.sample_rate) for row in audio]
+        usable = [
+            bool(np.isfinite(row).all()) and trial.rms_low <= found.rms <= trial.rms_high
+            for row, found in zip(audio, described, strict=True)
+        ]
         upper = analytic_upper(float(np.linalg.norm(vectors[0])), trial.lambda_max)
         found = usable_range(trial.strengths, usable, upper)
         return {

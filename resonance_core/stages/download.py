@@ -61,16 +61,25 @@ def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
         raise TrackError(f"{path} is not a file", "List the folder again")
     if status.st_size == 0:
         raise TrackError(f"{path} is empty (0 bytes)", "Replace the file")
-    inputs = {"url": track.url, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+    inputs = {
+        "url": track.url,
+        "size": status.st_size,
+        "mtime_ns": status.st_mtime_ns,
+        "ctime_ns": status.st_ctime_ns,  # a copy may keep the time of the file it replaces
+    }
     return store.build(DOWNLOAD.request({}, inputs), describe)
 
 
 def _fetched(track: TrackSource, config: DownloadConfig, store: Store) -> Outcome:
     def make(folder: Path) -> dict[str, Any]:
         check_duration(track.url, track.duration_s, config.max_duration_s)
-        return _info(track, fetch(track.url, folder, config.max_duration_s))
+        path, duration_s = fetch(track.url, folder, config.max_duration_s)
+        return {**_info(track, path), "duration_s": duration_s}
 
-    return store.build(DOWNLOAD.request(config, {"url": track.url}), make)
+    outcome = store.build(DOWNLOAD.request({}, {"url": track.url}), make)
+    # The limit is no part of the key: it changes whether a track is taken, not its bytes.
+    check_duration(track.url, outcome.record.info["duration_s"], config.max_duration_s)
+    return outcome
 
 
 def _info(track: TrackSource, path: Path) -> dict[str, Any]:

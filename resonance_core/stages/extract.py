@@ -7,8 +7,9 @@ import numpy as np
 
 from resonance_core.audio.decode import read_windows
 from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
+from resonance_core.errors import ModelError
 from resonance_core.keys import Stage, canonical_json, sha256_text
-from resonance_core.models.base import ModelInfo
+from resonance_core.models.base import ModelInfo, check_layers
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.chunk import WINDOWS, load_windows
 from resonance_core.stages.transcode import AUDIO
@@ -18,7 +19,7 @@ from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
 EXTRACT = Stage(name="extract", version=1)
-PARTITION_DIGITS = 16
+HIVE_DIGITS = 16
 
 
 def extract(
@@ -40,15 +41,30 @@ def extract(
         runtime: Device and batch size.
 
     Raises:
-        ModelError: A layer the model does not have, or a model that cannot be loaded.
+        ModelError: A layer the model does not have, a model that cannot be loaded, or hidden
+            states that overflow.
     """
     info = model_info(model)
     layers = choose_layers(config, info)
-    settings = extraction_settings(config, info)
+    track = audio.request.inputs["audio"]
+    settings = {
+        "model": info.identity(),
+        "layers": list(layers),
+        "pooling": "mean",
+        "prompt": config.prompt,
+        "melody": config.melody and info.melody,
+        # The digests below say it too; readers of the files need to see it.
+        "audio": audio.request.config,
+        "chunk": windows.request.config,
+    }
     request = EXTRACT.request(
         settings,
-        {"audio": audio.digest(AUDIO), "windows": windows.digest(WINDOWS)},
-        partition=f"extraction={sha256_text(canonical_json(settings))[:PARTITION_DIGITS]}",
+        {
+            "track": track,
+            "audio": audio.digest(AUDIO),
+            "windows": windows.digest(WINDOWS),
+        },
+        dataset=f"activations/extraction={sha256_text(canonical_json(settings))[:HIVE_DIGITS]}",
     )
 
     def make(folder: Path) -> dict[str, Any]:
@@ -63,11 +79,16 @@ def extract(
             captured = loaded.capture(
                 waveforms, layers=layers, prompt=config.prompt, melody=config.melody
             )
+            if not np.isfinite(captured.vectors).all():
+                raise ModelError(
+                    f"the hidden states of {info.id} are not finite in {info.dtype}",
+                    "Compute in another type: --set model.dtype=bfloat16 or float32",
+                )
             vectors.append(captured.vectors)
             rms.append(captured.rms)
         write_activations(
             folder / ACTIVATIONS,
-            track=audio.request.inputs["audio"],
+            track=track,
             windows=table,
             layers=layers,
             vectors=np.concatenate(vectors),
@@ -81,20 +102,14 @@ def extract(
 
 
 def choose_layers(config: ExtractConfig, info: ModelInfo) -> tuple[int, ...]:
-    """Return the layers a config means for a model, rising."""
+    """Return the layers a config means for a model, rising.
+
+    Raises:
+        ModelError: The model does not have one of them.
+    """
     if config.layers == "all":
         return tuple(range(info.layers))
     if config.layers == "middle-third":
         return middle_third(info.layers)
+    check_layers(config.layers, info)
     return tuple(sorted(set(config.layers)))
-
-
-def extraction_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:
-    """Return everything about an extraction that its key and its hive folder depend on."""
-    return {
-        "model": info.identity(),
-        "layers": list(choose_layers(config, info)),
-        "pooling": "mean",
-        "prompt": config.prompt,
-        "melody": config.melody and info.melody,
-    }

@@ -2,28 +2,28 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from resonance_core.audio.descriptors import describe
 from resonance_core.audio.write import write_wav
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.errors import CalibrationError, StoreError
+from resonance_core.errors import CalibrationError, ModelError, NotInStoreError, StoreError
 from resonance_core.keys import Stage
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.aggregate import AGGREGATE
 from resonance_core.steering.inject import Steering
 from resonance_core.steering.recipes import check_model, seed_vectors
 from resonance_core.store.directions import DIRECTION, read_direction
-from resonance_core.store.playlists import load_entry
+from resonance_core.store.pieces import AUDIO, SIDECAR
+from resonance_core.store.playlists import PlaylistEntry, load_entry
 from resonance_core.store.records import Outcome, Record, library_versions
-from resonance_core.store.store import Store
+from resonance_core.store.store import KEY_PREFIX, Store
 
 GENERATE = Stage(name="generate", version=1)
-AUDIO = "audio.wav"
-SIDECAR = "audio.json"
 
 
 class GenerationRequest(BaseModel):
@@ -36,7 +36,13 @@ class GenerationRequest(BaseModel):
     """The name of a playlist, or the key of a direction; None for no steering."""
     strength: float | None = None
     """How much of the direction is added; the calibrated recommendation by default."""
-    seed: NonNegativeInt
+    seed: int = Field(ge=0, lt=2**63)
+
+    @model_validator(mode="after")
+    def _strength_of_something(self) -> Self:
+        if self.strength is not None and self.playlist is None:
+            raise ValueError("a strength says how much of a playlist is added: name the playlist")
+        return self
 
 
 def generate(
@@ -53,7 +59,7 @@ def generate(
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
         ModelError: The direction was made with another model, or the piece is too long.
-        StoreError: There is no such playlist or direction.
+        StoreError: There is no such playlist or direction, or it is damaged.
     """
     info = model_info(config.model)
     direction, strength = resolve_steering(request, store)
@@ -94,6 +100,11 @@ def generate(
             sampling=config.sampling,
             steering=steering,
         )[0]
+        if not np.isfinite(audio).all():
+            raise ModelError(
+                f"{info.id} made audio that is not finite in {info.dtype}",
+                "Lower --strength, or compute in float32: --set model.dtype=float32",
+            )
         write_wav(folder / AUDIO, audio, info.sample_rate)
         sidecar = {
             "request_id": stage_request.key,
@@ -120,7 +131,7 @@ def resolve_steering(request: GenerationRequest, store: Store) -> tuple[Record |
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
-        StoreError: There is no such playlist or direction.
+        StoreError: There is no such playlist or direction, or it is damaged.
     """
     if request.playlist is None:
         return None, 0.0
@@ -146,19 +157,40 @@ def find_direction(name_or_key: str, store: Store) -> Record:
     """Return the record of the direction that a playlist's name or a key means.
 
     Raises:
-        StoreError: There is none.
+        NotInStoreError: There is none.
+        StoreError: It is damaged.
     """
     entry = load_entry(store, name_or_key)
+    if entry is None and not KEY_PREFIX.fullmatch(name_or_key):
+        raise NotInStoreError(
+            f"there is no playlist {name_or_key!r} in the store {store.root}",
+            "Ingest it first, or list what there is with: resonance store ls",
+        )
     try:
         record = store.get(entry.direction.key if entry else name_or_key)
-    except StoreError as error:
-        raise StoreError(
-            f"there is no playlist and no direction {name_or_key!r} in the store {store.root}",
-            "Ingest it first, or list what there is with: resonance store ls",
-        ) from error
+    except NotInStoreError as error:
+        if entry is None:
+            raise
+        raise _lost(entry) from error
     if record.stage != AGGREGATE.name:
-        raise StoreError(
+        raise NotInStoreError(
             f"{name_or_key!r} is the key of a {record.stage} result, not of a direction",
             "List directions with: resonance store ls --stage aggregate",
         )
+    if store.find(record.request) is None:
+        raise (
+            _lost(entry)
+            if entry
+            else StoreError(
+                f"the direction {record.key[:12]} is damaged", "Ingest its playlist again"
+            )
+        )
     return record
+
+
+def _lost(entry: PlaylistEntry) -> StoreError:
+    return StoreError(
+        f"the direction of playlist {entry.name!r} is missing or damaged",
+        f"Ingest it again, which makes only what is missing: resonance ingest {entry.source!r} "
+        f"--name {entry.name}",
+    )

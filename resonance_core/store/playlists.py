@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
+from slugify import slugify
 
 from resonance_core.errors import ConfigError, StoreError
+from resonance_core.keys import sha256_text
 from resonance_core.steering.calibrate import StrengthRange
 from resonance_core.store.directions import DIRECTION
 from resonance_core.store.records import Record
-from resonance_core.store.store import Store, write_whole
+from resonance_core.store.store import Store
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -58,12 +60,20 @@ class PlaylistEntry(BaseModel):
     range: StrengthRange | None
     """None where no strength is usable."""
     tracks: list[TrackReport]
+    left_out: int = 0
+    """Tracks beyond ``resolve.max_tracks``; where a site tells no total, 1 means one or more."""
     ingested_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
-def playlist_name(text: str) -> str:
-    """Return the name a title gives: lower case, with hyphens for all else."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].strip("-") or "playlist"
+def playlist_name(store: Store, title: str, source: str) -> str:
+    """Return the name a title gives: in plain letters, lower case, with hyphens for all else.
+
+    Where another source has that name, a part of this one's digest tells them apart.
+    """
+    name = slugify(title, max_length=56) or "playlist"
+    entry = load_entry(store, name)
+    same = entry is None or entry.source == source
+    return name if same else f"{name}-{sha256_text(source)[:6]}"
 
 
 def check_name(name: str) -> str:
@@ -75,22 +85,31 @@ def check_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r} cannot be a playlist's name",
-            f"Use lower-case letters, digits and hyphens, as in {playlist_name(name)!r}",
+            f"Use lower-case letters, digits and hyphens, as in {slugify(name) or 'mine'!r}",
         )
     return name
 
 
 def save_entry(store: Store, entry: PlaylistEntry) -> None:
     """Write a playlist's entry in place of the one before."""
-    write_whole(
-        store.root / "playlists" / f"{check_name(entry.name)}.json", entry.model_dump_json(indent=1)
-    )
+    store.write_whole(f"playlists/{check_name(entry.name)}.json", entry.model_dump_json(indent=1))
+
+
+def update_range(store: Store, name: str, calibration: Record) -> None:
+    """Keep a new calibration as that of a playlist; a key, which names no playlist, keeps none."""
+    if (entry := load_entry(store, name)) is not None:
+        new = {"calibration": calibration.key, "range": calibration.info["range"]}
+        save_entry(store, PlaylistEntry.model_validate({**entry.model_dump(), **new}))
 
 
 def list_entries(store: Store) -> list[PlaylistEntry]:
-    """Return all entries, by name."""
-    paths = sorted((store.root / "playlists").glob("*.json"))
-    return [PlaylistEntry.model_validate_json(path.read_bytes()) for path in paths]
+    """Return all entries, by name.
+
+    Raises:
+        StoreError: An entry cannot be read.
+    """
+    paths = sorted((store.root / "playlists").glob("[!.]*.json"))
+    return [entry for path in paths if (entry := load_entry(store, path.stem)) is not None]
 
 
 def load_entry(store: Store, name: str) -> PlaylistEntry | None:

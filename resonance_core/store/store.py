@@ -1,10 +1,11 @@
-"""The store: one folder of artifacts, each beside its record, committed whole or not at all."""
+"""The store: one folder of artifacts, each with its record, committed whole or not at all."""
 
 import errno
 import os
 import re
 import shutil
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
-from resonance_core.errors import StoreError
+from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.keys import StageRequest, sha256_file
 from resonance_core.store.records import FileDigest, Outcome, Record
 
@@ -33,6 +34,8 @@ class Damage(BaseModel):
 class Store:
     """A folder of artifacts, laid out as ``<root>/<stage>/<key>/record.json`` beside its files.
 
+    The files of a data set lie in ``<root>/<dataset>/<key>/`` instead, apart from the records.
+
     Attributes:
         root: The folder; made when something is first written.
     """
@@ -41,19 +44,19 @@ class Store:
         self.root = root.expanduser()
 
     def directory(self, request: StageRequest) -> Path:
-        """Return the folder of a request's artifact, whether or not it exists."""
-        return self.root / request.stage / (request.partition or "") / request.key
+        """Return the folder of a request's record, whether or not it exists."""
+        return self.root / request.stage / request.key
 
     def path(self, record: Record, name: str) -> Path:
         """Return the path of one of an artifact's files."""
-        return self.directory(record.request) / name
+        return self._files(record.request) / name
 
     def find(self, request: StageRequest) -> Record | None:
         """Return the record of a request's artifact if every file is there with its size."""
         record = _load(self.directory(request) / RECORD)
-        if record is None or record.key != request.key:
+        if record is None or record.request != request or self._missing(record):
             return None
-        return None if self._missing(record) else record
+        return record
 
     def build(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Outcome:
         """Return a request's artifact, making it only if it is not there whole.
@@ -71,31 +74,31 @@ class Store:
         """
         if (record := self.find(request)) is not None:
             return Outcome(record=record, hit=True)
-        with self._writing(request):
+        with self._writing(), self._locked(request):
             if (record := self.find(request)) is not None:
                 return Outcome(record=record, hit=True)
             return Outcome(record=self._commit(request, make), hit=False)
 
     def records(self) -> Iterator[Record]:
         """Yield every readable record, in the order of stage and path."""
-        for path in sorted(self.root.glob(f"*/**/{RECORD}")):
-            if not path.relative_to(self.root).parts[0].startswith("."):
-                record = _load(path)
-                if record is not None:
-                    yield record
+        for path in self._record_paths():
+            record = _load(path)
+            if record is not None:
+                yield record
 
     def get(self, key: str) -> Record:
         """Return the record with this key, or with the one key that starts so.
 
         Raises:
-            StoreError: No record, or more than one, has such a key.
+            NotInStoreError: No record, or more than one, has such a key.
         """
         if not KEY_PREFIX.fullmatch(key):
-            raise StoreError(f"{key!r} is no key", "Give its first six or more hexadecimal digits")
-        folders = [*self.root.glob(f"*/{key}*"), *self.root.glob(f"*/*=*/{key}*")]
-        found = [record for folder in folders if (record := _load(folder / RECORD)) is not None]
+            hint = "Give its first six or more hexadecimal digits"
+            raise NotInStoreError(f"{key!r} is no key", hint)
+        paths = self.root.glob(f"[!.]*/{key}*/{RECORD}")
+        found = [record for path in paths if (record := _load(path)) is not None]
         if len(found) != 1:
-            raise StoreError(
+            raise NotInStoreError(
                 f"{len(found) or 'no'} keys in the store {self.root} start with {key!r}",
                 "Give more digits" if found else "List them with: resonance store ls",
             )
@@ -104,10 +107,7 @@ class Store:
     def verify(self) -> list[Damage]:
         """Compare every file with its record's digest and return what differs."""
         damaged = []
-        for path in sorted(self.root.glob(f"*/**/{RECORD}")):
-            parts = path.relative_to(self.root).parts
-            if parts[0].startswith("."):
-                continue
+        for path in self._record_paths():
             record = _load(path)
             if record is None:
                 problems = ["the record cannot be read"]
@@ -115,15 +115,28 @@ class Store:
                 problems = self._missing(record) or [
                     f"{name} has other content than when it was written"
                     for name, file in record.files.items()
-                    if sha256_file(path.parent / name) != file.sha256
+                    if sha256_file(self.path(record, name)) != file.sha256
                 ]
                 if record.key != path.parent.name or self.directory(record.request) != path.parent:
                     problems.append("the record belongs to another folder")
             damaged += [
-                Damage(key=path.parent.name, stage=parts[0], path=str(path.parent), problem=problem)
+                Damage(
+                    key=path.parent.name,
+                    stage=path.parent.parent.name,
+                    path=str(path.parent),
+                    problem=problem,
+                )
                 for problem in problems
             ]
         return damaged
+
+    def _files(self, request: StageRequest) -> Path:
+        if request.dataset is None:
+            return self.directory(request)
+        return self.root / request.dataset / request.key
+
+    def _record_paths(self) -> list[Path]:
+        return sorted(self.root.glob(f"[!.]*/*/{RECORD}"))
 
     def _missing(self, record: Record) -> list[str]:
         problems = []
@@ -137,14 +150,39 @@ class Store:
                 problems.append(f"{name} has {size} bytes instead of {file.size}")
         return problems
 
+    def write_whole(self, name: str, text: str) -> None:
+        """Replace a small text file so that a reader sees the old or the new one, never a part.
+
+        Args:
+            name: Its path below the root.
+            text: What it shall hold.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        path = self.root / name
+        with self._writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+            try:
+                aside.write_text(text)
+                _sync(aside)
+                aside.replace(path)
+            finally:
+                aside.unlink(missing_ok=True)
+
     @contextmanager
-    def _writing(self, request: StageRequest) -> Iterator[None]:
-        """Hold the lock of a request's key and turn the file system's errors into words."""
+    def _locked(self, request: StageRequest) -> Iterator[None]:
         lock = self.root / ".locks" / f"{request.key}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock):
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn the file system's errors into words."""
         try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(lock):
-                yield
+            yield
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StoreError(
@@ -161,16 +199,14 @@ class Store:
         """Make an artifact aside, record it, and move it into place in one step."""
         staging = self.root / ".staging" / request.key
         shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
-        staging.mkdir(parents=True)
+        made, marked = staging / "files", staging / "record"
         try:
+            made.mkdir(parents=True)
             started = time.perf_counter()
-            info = make(staging)
+            info = make(made)
             files = {
-                str(path.relative_to(staging)): FileDigest(
-                    size=path.stat().st_size, sha256=sha256_file(path)
-                )
-                for path in sorted(staging.rglob("*"))
-                if path.is_file()
+                path.name: FileDigest(size=path.stat().st_size, sha256=sha256_file(path))
+                for path in sorted(made.iterdir())
             }
             record = Record(
                 key=request.key,
@@ -180,35 +216,36 @@ class Store:
                 seconds=time.perf_counter() - started,
             )
             text = record.model_dump_json(indent=1)
-            (staging / RECORD).write_text(text)
-            for name in (*files, RECORD):
-                _sync(staging / name)
-            target = self.directory(request)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(target, ignore_errors=True)  # damaged, or find() had returned it
-            staging.rename(target)
-            _sync(target.parent)
-        except BaseException:
+            for name in files:
+                _sync(made / name)
+            if request.dataset is None:
+                marked = made
+            else:
+                marked.mkdir()
+                _replace(made, self._files(request))
+            (marked / RECORD).write_text(text)
+            _sync(marked / RECORD)
+            _replace(marked, self.directory(request))  # last: the record says that all is there
+        finally:
             shutil.rmtree(staging, ignore_errors=True)
-            raise
         return Record.model_validate_json(text)  # as whoever finds it will read it
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Replace a small text file so that a reader sees the old or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text)
-    _sync(aside)
-    aside.replace(path)
 
 
 def _load(path: Path) -> Record | None:
     """Return the record in a file, or None where there is none or it is damaged."""
     try:
         return Record.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValidationError):
+    except (OSError, ValidationError):
         return None
+
+
+def _replace(folder: Path, target: Path) -> None:
+    """Move a folder to where a damaged one, or none, may be, and have the disk know."""
+    _sync(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)  # damaged, or find() would have returned it
+    folder.rename(target)
+    _sync(target.parent)
 
 
 def _sync(path: Path) -> None:

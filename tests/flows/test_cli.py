@@ -4,6 +4,7 @@ import wave
 import pytest
 from typer.testing import CliRunner
 
+from flows import console
 from flows.cli import app
 from resonance_core.keys import sha256_file
 
@@ -31,7 +32,9 @@ def run_json(*arguments: object) -> tuple[int, dict]:
 def test_ingest_and_generate(folder, store, tmp_path):
     code, ingested = run_json("ingest", folder, "--name", "mine", *QUICK)
     assert code == 0
-    assert set(ingested) == {"name", "direction", "tracks", "range", "cache", "seconds"}
+    assert set(ingested) == {
+        *("name", "direction", "tracks", "left_out", "range", "cache", "seconds")
+    }
     assert ingested["name"] == "mine"
     assert set(ingested["direction"]) == {"key", "path"}
     assert set(ingested["tracks"][0]) == {"title", "status", "reason", "seconds", "chunks", "key"}
@@ -137,12 +140,17 @@ def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
         (["ingest", ".", "--config", "none"], 2, "no config file 'none'"),
         (["ingest", ".", "--set", "extract.layer=1"], 2, "Did you mean 'layers'?"),
         (["ingest", ".", "--name", "My List"], 2, "as in 'my-list'"),
-        (["generate", "--prompt", "x", "--playlist", "none"], 2, "no playlist and no direction"),
-        (["generate", "--prompt", "x", "--duration", "900"], 1, "more than nano can play"),
+        (["generate", "--prompt", "x", "--playlist", "none"], 2, "no playlist 'none'"),
+        (["generate", "--prompt", "x", "--duration", "900"], 2, "more than nano can take"),
+        (["generate", "--prompt", "x " * 2000], 2, "the prompt is too long"),
+        (["generate", "--prompt", "x", "--strength", "1"], 2, "name the playlist"),
+        (["generate", "--prompt", "x", "--seed", str(2**64)], 2, "seed = 18446744073709551616"),
+        (["generate", "--prompt", "x", "--out", "a.json"], 2, "is no WAV file"),
+        (["generate", "--prompt", "x", "--out", "/dev/null/a.wav"], 2, "cannot be made"),
         (["generate", "--prompt", "x", "--duration", "-1"], 2, "generate.duration_s = -1"),
         (["generate", "--prompt", ""], 2, "prompt = '' cannot be used"),
         (["generate", "--prompt", "x", "--strength", "nan"], 2, "strength = nan"),
-        (["calibrate", "none"], 2, "no playlist and no direction 'none'"),
+        (["calibrate", "none"], 2, "no playlist 'none'"),
         (["store", "show", "xyz"], 2, "'xyz' is no key"),
     ],
 )
@@ -153,6 +161,21 @@ def test_errors_are_words_with_an_exit_code(arguments, code, words):
     found, printed = run_json(*arguments)
     assert found == code
     assert words in f"{printed['error']['problem']} {printed['error']['remedy']}"
+
+
+def test_brackets_in_titles_are_no_markup(store):
+    console.print_table(["track"], [["[/b] closing [red]hot"]], title="[/x]")
+    console.out.print("[/y] path")
+
+
+def test_the_keyboard_stops_with_a_word(monkeypatch, store):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.run.run_generate", stop)
+    code, _, stderr = run("generate", "--prompt", "x")
+    assert code == 130
+    assert "What was finished is kept" in stderr
 
 
 @pytest.mark.usefixtures("prefect_server", "store")

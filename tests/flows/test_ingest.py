@@ -10,6 +10,8 @@ from prefect.client.schemas.filters import TaskRunFilter
 from flows.ingest import ingest
 from flows.progress import watched_by
 from flows.tracks import IngestError
+from resonance_core.config import load_config
+from resonance_core.errors import ModelError
 from resonance_core.keys import Stage, sha256_file
 from resonance_core.stages import aggregate
 from resonance_core.store.directions import read_direction
@@ -57,7 +59,7 @@ def test_a_folder_becomes_a_store_a_direction_and_a_range(ingested, folder, stor
         store.root / "aggregate" / ingested.direction.key / "direction.safetensors"
     )
     assert ingested.direction.path.endswith(f"{ingested.direction.key}/direction.safetensors")
-    frame = pd.read_parquet(store.root / "extract", ignore_prefixes=["record"])
+    frame = pd.read_parquet(store.root / "activations")
     assert len(frame) == 2 * 3 * 6
     vectors = np.stack(frame.sort_values("layer")["vector"]).reshape(6, 6, -1)
     np.testing.assert_allclose(vectors.mean(1), direction.per_layer, rtol=1e-4)
@@ -133,8 +135,8 @@ def test_one_damaged_artifact_is_the_only_one_made_again(whole, store, quick, st
     if damage == "delete":
         shutil.rmtree(directory)
     else:
-        largest = max(directory.iterdir(), key=lambda path: path.stat().st_size)
-        largest.write_bytes(largest.read_bytes()[:-7])
+        files = [store.path(record, name) for name in record.files] or [directory / "record.json"]
+        files[0].write_bytes(files[0].read_bytes()[:-7])
     assert misses(ingest(str(folder), config=quick)) == {stage: 1}
     after = {path: sha256_file(path) for path in before if path.name != "record.json"}
     entry = store.root / "playlists" / "my-playlist.json"
@@ -180,6 +182,24 @@ def test_fewer_tracks_than_the_minimum_fail_and_keep_what_was_done(folder, store
     with pytest.raises(IngestError, match=r"2 of 2 tracks could be used, fewer than .* 3"):
         ingest(str(folder), config=strict)
     assert misses(ingest(str(folder), config=quick)) == {"aggregate": 1, "calibrate": 1}
+
+
+def test_tracks_beyond_the_maximum_are_counted(folder, store, quick):
+    one = quick.model_copy(update={"resolve": quick.resolve.model_copy(update={"max_tracks": 1})})
+    result = ingest(str(folder), config=one)
+    assert (len(result.tracks), result.left_out) == (1, 1)
+
+
+def test_a_layer_the_model_lacks_is_refused_before_any_work(folder, store, quick):
+    wrong = quick.model_copy(update={"extract": quick.extract.model_copy(update={"layers": (9,)})})
+    with pytest.raises(ModelError, match="layer 9 does not exist"):
+        ingest(str(folder), config=wrong)
+    assert list(store.records()) == []
+
+
+def test_the_default_config_is_the_command_lines():
+    default = ingest.parameters.properties["config"]["default"]
+    assert default == load_config().model_dump(mode="json")
 
 
 def test_a_track_that_comes_twice_counts_once(ingested, folder, quick):

@@ -5,7 +5,6 @@ import pytest
 from flows.calibrate import calibrate as calibrate_flow
 from flows.generate import generate as generate_flow
 from flows.run import run_calibrate, run_generate
-from resonance_core.config import RuntimeConfig
 from resonance_core.stages.generate import GenerationRequest
 from resonance_core.store.playlists import load_entry
 from resonance_core.store.store import Store
@@ -23,7 +22,8 @@ def test_a_piece_is_the_same_with_and_without_prefect(example_store, elsewhere, 
     monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
     through_prefect = generate_flow(request, quick)
     monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
-    direct = run_generate(request, quick, RuntimeConfig(store=example_store.root))
+    monkeypatch.setenv("RESONANCE_STORE", str(example_store.root))
+    direct = run_generate(request, quick)
     assert not direct.hit
     assert not through_prefect.hit
     assert direct.record.key == through_prefect.record.key
@@ -35,10 +35,11 @@ def test_a_piece_is_the_same_with_and_without_prefect(example_store, elsewhere, 
 def test_a_calibration_is_the_same_with_and_without_prefect(
     example_store, elsewhere, quick, monkeypatch
 ):
-    direction = example_store.get(load_entry(example_store, "example").direction.key)
     monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
-    through_prefect = calibrate_flow(direction, quick)
+    through_prefect = calibrate_flow("example", quick)
     monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
-    direct = run_calibrate("example", quick, RuntimeConfig(store=example_store.root))
+    monkeypatch.setenv("RESONANCE_STORE", str(example_store.root))
+    direct = run_calibrate("example", quick)
     assert direct.record.info == through_prefect.record.info
-    assert load_entry(example_store, "example").calibration == direct.record.key
+    for store in (example_store, elsewhere):
+        assert load_entry(store, "example").calibration == direct.record.key

@@ -1,6 +1,6 @@
 import pytest
 
-from resonance_core.config import AggregateConfig, ChunkConfig, DownloadConfig
+from resonance_core.config import AggregateConfig, ChunkConfig
 from resonance_core.keys import Stage, canonical_json, sha256_file, stage_key
 from resonance_core.stages.aggregate import AGGREGATE
 from resonance_core.stages.chunk import CHUNK
@@ -21,8 +21,8 @@ def test_golden_keys_stand_still():
     assert chunk.key == "e3b97df36c1ea40a3e323c689f0bafd9addd7924670654372c6804b6258f17e0"
     aggregate = AGGREGATE.request(AggregateConfig(), {"activations": ["0" * 64, "1" * 64]})
     assert aggregate.key == "eb2b637ea4a460e8a8edee8a1f1eb37aa814fd41dc12986261ed75827261ac7f"
-    download = DOWNLOAD.request(DownloadConfig(), {"url": "https://example.org/a.mp3"})
-    assert download.key == "fc1a6a5ebe71e828eaabd02ba689b72a1ba5ae85de2700e9e472d49f5a5d95cc"
+    download = DOWNLOAD.request({}, {"url": "https://example.org/a.mp3"})
+    assert download.key == "923e2193c373bb99471e1e4d23e35bf11286a878b8528187e73f2bad4dbb8b36"
     transcode = TRANSCODE.request({"sample_rate": 32000}, {"audio": "0" * 64})
     assert transcode.key == "fcdacbbb6c5b197a9bbfdca0b3bb8e26e7b12e450343acc4a72eb26209456f7e"
 
@@ -44,9 +44,9 @@ def test_whole_numbers_and_floats_give_one_key():
     assert stage.request(whole, {}).key == stage.request(ChunkConfig(), {}).key
 
 
-def test_the_hive_folder_is_no_part_of_the_key():
+def test_where_the_files_lie_is_no_part_of_the_key():
     stage = Stage(name="extract", version=1)
-    assert stage.request({}, {}, "extraction=ab").key == stage.request({}, {}).key
+    assert stage.request({}, {}, "activations/extraction=ab").key == stage.request({}, {}).key
 
 
 def test_sha256_of_a_file(tmp_path):

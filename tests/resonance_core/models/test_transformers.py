@@ -1,11 +1,14 @@
+import shutil
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from resonance_core.config import ModelConfig, RuntimeConfig, SamplingConfig
 from resonance_core.errors import ModelError
 from resonance_core.models.registry import load_model, model_info
-from resonance_core.models.transformers import TransformersModel
+from resonance_core.models.transformers import TransformersModel, weight_digest
 from resonance_core.steering.inject import Steering
 
 SAMPLING = SamplingConfig(guidance_scale=2.0, top_k=50)
@@ -164,7 +167,7 @@ def test_guidance_one_runs_without_unconditional_rows(nano):
 
 
 def test_more_than_the_model_can_play_is_refused_with_the_limit(nano):
-    with pytest.raises(ModelError, match=r"60 s is more than nano can play.*at most \d"):
+    with pytest.raises(ModelError, match=r"60 s is more than nano can take.*at most \d"):
         nano.generate("music", seeds=[1], duration_s=60, sampling=SAMPLING)
 
 
@@ -177,20 +180,34 @@ def test_what_a_model_is_equals_what_is_loaded(model):
 
 
 def test_the_revision_follows_the_weights_and_not_the_folder(tiny_melody_folder, tmp_path):
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for file in tiny_melody_folder.iterdir():
-        (copy / file.name).write_bytes(file.read_bytes())
+    copy = shutil.copytree(tiny_melody_folder, tmp_path / "copy")
     original = model_info(ModelConfig(id=str(tiny_melody_folder)))
     assert model_info(ModelConfig(id=str(copy))).revision == original.revision
-    changed = tmp_path / "changed"
-    changed.mkdir()
-    for file in copy.iterdir():
-        (changed / file.name).write_bytes(file.read_bytes())
-    weights = bytearray((changed / "model.safetensors").read_bytes())
-    weights[-1] ^= 1
-    (changed / "model.safetensors").write_bytes(weights)
-    assert model_info(ModelConfig(id=str(changed))).revision != original.revision
+    for name in ("model.safetensors", "tokenizer.json", "config.json"):
+        changed = shutil.copytree(copy, tmp_path / f"changed-{name}")
+        content = (changed / name).read_bytes()
+        (changed / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        assert weight_digest(changed) != original.revision
+
+
+def test_a_chunk_longer_than_the_model_can_take_is_refused(nano):
+    with pytest.raises(ModelError, match="40 s is more than nano can take at once"):
+        nano.capture(np.zeros((1, 40 * 32000), np.float32), layers=[0], prompt="", melody=False)
+
+
+def test_incomplete_or_damaged_weights_are_refused(tiny_melody_folder, tmp_path):
+    for name in ("incomplete", "damaged"):
+        shutil.copytree(tiny_melody_folder, tmp_path / name)
+    file = tmp_path / "incomplete" / "model.safetensors"
+    tensors = load_file(file)
+    del tensors["decoder.lm_heads.2.weight"]
+    save_file(tensors, file, metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"1 tensors are missing, such as decoder.lm_heads.2"):
+        load_model(ModelConfig(id=str(tmp_path / "incomplete")), RuntimeConfig(device="cpu"))
+    file = tmp_path / "damaged" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_model(ModelConfig(id=str(tmp_path / "damaged")), RuntimeConfig(device="cpu"))
 
 
 def test_models_that_cannot_be_used_are_refused_with_words(tmp_path):

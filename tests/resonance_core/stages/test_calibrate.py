@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from resonance_core.config import RuntimeConfig
@@ -37,6 +38,18 @@ def test_strengths_that_are_too_loud_or_quiet_are_no_range(direction, example_st
     info = calibrate(direction, loud, example_store, CPU).record.info
     assert info["range"] is None
     assert not any(trial["usable"] for trial in info["curve"])
+
+
+def test_audio_that_is_not_finite_is_unusable_and_ends_nothing(
+    direction, example_store, quick, nano, monkeypatch
+):
+    made = nano.generate("music", seeds=[0] * 3, duration_s=0.5, sampling=quick.sampling)
+    made[2] = np.nan
+    monkeypatch.setattr(type(nano), "generate", lambda *_, **__: made)
+    other = with_trials(quick, seed=1, rms_low=0.001)
+    info = calibrate(direction, other, example_store, CPU).record.info
+    assert [trial["usable"] for trial in info["curve"]] == [True, True, False]
+    assert info["range"]["high"] == 1.0
 
 
 def test_nothing_above_lambda_max_is_recommended(direction, example_store, quick):

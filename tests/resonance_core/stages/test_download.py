@@ -59,10 +59,13 @@ def test_episodes_are_fetched_once_as_they_are(
             "sha256": hashlib.sha256(clip.read_bytes()).hexdigest(),
             "title": clip.stem.title(),
             "bytes": clip.stat().st_size,
+            "duration_s": pytest.approx(45, abs=0.1),
         }
         assert record.request.inputs == {"url": f"{podcast.address}/{clip.name}"}
     assert [outcome.hit for outcome in outcomes] == [False, False, False]
     assert [outcome.hit for outcome in again] == [True, True, True]
+    with pytest.raises(TrackError, match="longer than the limit of 40 s"):
+        download(episodes[0], DownloadConfig(max_duration_s=40), store)
     assert store.verify() == []
     assert capfd.readouterr() == ("", "")
 

@@ -39,16 +39,25 @@ def test_file_is_recorded_where_it_lies(song: Path, store: Store) -> None:
     assert store.verify() == []
 
 
-def test_file_is_read_once(song: Path, store: Store) -> None:
+def test_file_is_read_once(song: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     first = download(track(song), CONFIG, store)
-    times = song.stat()
-    song.write_bytes(bytes(times.st_size))
-    os.utime(song, ns=(times.st_atime_ns, times.st_mtime_ns))
+    monkeypatch.setattr("resonance_core.stages.download.sha256_file", None)
 
     second = download(track(song), DownloadConfig(max_duration_s=1.0), store)
 
     assert second.hit
     assert second.record == first.record
+
+
+def test_file_that_is_replaced_keeping_size_and_time_is_read_again(
+    song: Path, store: Store
+) -> None:
+    download(track(song), CONFIG, store)
+    times = song.stat()
+    song.write_bytes(bytes(times.st_size))
+    os.utime(song, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert not download(track(song), CONFIG, store).hit
 
 
 def test_changed_file_is_another_record_and_touched_one_the_same_audio(

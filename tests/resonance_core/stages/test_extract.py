@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
+from resonance_core.audio.decode import read_windows
+from resonance_core.config import ChunkConfig, ExtractConfig, ModelConfig, RuntimeConfig
 from resonance_core.errors import ModelError
-from resonance_core.stages import extract as stage
+from resonance_core.models.base import Capture
+from resonance_core.stages.chunk import chunk
 from resonance_core.stages.extract import choose_layers, extract
 from resonance_core.store.activations import ACTIVATIONS, read_activations
 
@@ -21,8 +23,6 @@ def run(inputs, store, config: ExtractConfig, batch_size: int = 8, model=None):
 
 
 def test_activations_are_those_of_the_model(inputs, example_store, nano, canonical):
-    from resonance_core.audio.decode import read_windows
-
     outcome = run(inputs, example_store, ExtractConfig())
     assert outcome.hit  # the fixture made it
     read = read_activations(example_store.path(outcome.record, ACTIVATIONS))
@@ -46,24 +46,46 @@ def test_the_batch_size_is_no_part_of_the_key_nor_of_the_numbers(inputs, example
     np.testing.assert_allclose(one_read.vectors, two_read.vectors, rtol=1e-5, atol=1e-5)
 
 
-def test_all_that_changes_the_activations_changes_the_key(inputs, example_store, monkeypatch):
-    monkeypatch.setattr(stage, "load_model", None)  # keys need no model
-    keys = set()
-    for config in (
-        ExtractConfig(layers=(1,)),
-        ExtractConfig(layers=(2,)),
-        ExtractConfig(prompt="x"),
-        ExtractConfig(melody=False),
-    ):
-        with pytest.raises(TypeError):
-            run(inputs, example_store, config)
-        keys.add(str(stage.extraction_settings(config, stage.model_info(ModelConfig()))))
-    assert len(keys) == 4
+def test_all_that_changes_the_activations_changes_the_key(inputs, example_store):
+    keys = {
+        run(inputs, example_store, config).record.key
+        for config in (
+            ExtractConfig(),
+            ExtractConfig(layers=(1,)),
+            ExtractConfig(layers=(2,)),
+            ExtractConfig(prompt="x"),
+            ExtractConfig(melody=False),
+        )
+    }
+    assert len(keys) == 5
+
+
+def test_other_chunks_are_another_data_set(inputs, example_store):
+    audio, _ = inputs
+    first = run(inputs, example_store, ExtractConfig()).record
+    other = chunk(audio, ChunkConfig(length_s=2, hop_s=20), example_store).record
+    second = run((audio, other), example_store, ExtractConfig()).record
+    assert first.request.dataset != second.request.dataset
+    metadata = read_activations(example_store.path(second, ACTIVATIONS)).metadata
+    assert metadata["config"]["chunk"] == {"length_s": 2.0, "hop_s": 20.0}
+    assert metadata["config"]["audio"]["sample_rate"] == 32000
+
+
+def test_hidden_states_that_overflow_are_refused(inputs, example_store, nano, monkeypatch):
+    overflow = Capture(
+        vectors=np.full((3, 6, 192), np.inf, np.float32), rms=np.ones((3, 6), np.float32)
+    )
+    monkeypatch.setattr(type(nano), "capture", lambda *_, **__: overflow)
+    with pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"):
+        run(inputs, example_store, ExtractConfig(prompt="overflow"))
+    assert example_store.verify() == []
 
 
 def test_tracks_of_one_config_share_a_hive_folder(inputs, example_store):
     record = run(inputs, example_store, ExtractConfig(layers=(3,))).record
-    name, _, digest = example_store.path(record, ACTIVATIONS).parts[-3].partition("=")
+    path = example_store.path(record, ACTIVATIONS).relative_to(example_store.root)
+    assert path.parts[0] == "activations"
+    name, _, digest = path.parts[1].partition("=")
     assert name == "extraction"
     assert len(digest) == 16
     assert record.info == {"chunks": 3, "layers": [3], "hidden_size": 192}

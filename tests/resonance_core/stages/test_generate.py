@@ -3,18 +3,19 @@ import json
 import numpy as np
 import pytest
 import soundfile
+from pydantic import ValidationError
 
 from resonance_core.config import RuntimeConfig
-from resonance_core.errors import CalibrationError, StoreError
+from resonance_core.errors import CalibrationError, NotInStoreError, StoreError
 from resonance_core.keys import sha256_file
 from resonance_core.stages.generate import (
-    AUDIO,
-    SIDECAR,
     GenerationRequest,
     find_direction,
     generate,
     resolve_steering,
 )
+from resonance_core.store.directions import DIRECTION
+from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.playlists import load_entry, save_entry
 
 CPU = RuntimeConfig(device="cpu")
@@ -76,11 +77,28 @@ def test_the_recommended_strength_is_the_default(example_store):
 def test_a_direction_is_found_by_name_and_by_key(example_store):
     by_name = find_direction("example", example_store)
     assert find_direction(by_name.key[:10], example_store) == by_name
-    with pytest.raises(StoreError, match="no playlist and no direction 'nothing'"):
+    with pytest.raises(NotInStoreError, match="no playlist 'nothing'"):
         find_direction("nothing", example_store)
     other = next(record for record in example_store.records() if record.stage == "chunk")
     with pytest.raises(StoreError, match="key of a chunk result, not of a direction"):
         find_direction(other.key, example_store)
+
+
+@pytest.mark.parametrize("damage", ["truncate", "remove"])
+def test_a_damaged_direction_is_never_used(example_store, quick, damage):
+    file = example_store.path(find_direction("example", example_store), DIRECTION)
+    if damage == "truncate":
+        file.write_bytes(file.read_bytes()[:-1])
+    else:
+        for path in file.parent.iterdir():
+            path.unlink()
+    with pytest.raises(StoreError, match=r"direction of playlist 'example' is missing or damaged"):
+        generate(ask(playlist="example"), quick, example_store, CPU)
+
+
+def test_a_strength_needs_a_playlist():
+    with pytest.raises(ValidationError, match="name the playlist"):
+        ask(strength=1.0)
 
 
 def test_no_strength_is_guessed(example_store):

@@ -14,12 +14,11 @@ from resonance_core.store.activations import read_activations, write_activations
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two tracks of three chunks and two layers, in a hive folder with their records."""
+    """Two tracks of three chunks and two layers, in one hive folder."""
     rng = np.random.default_rng(0)
     for index, track in enumerate(("a" * 64, "b" * 64)):
-        path = tmp_path / "extract" / "extraction=ab12" / f"key{index}" / "activations.parquet"
+        path = tmp_path / "activations" / "extraction=ab12" / f"key{index}" / "activations.parquet"
         path.parent.mkdir(parents=True)
-        (path.parent / "record.json").write_text("{}")
         write_activations(
             path,
             track=track,
@@ -30,7 +29,7 @@ def folder(tmp_path):
             config={"prompt": ""},
             model={"id": "nano"},
         )
-    return tmp_path / "extract"
+    return tmp_path / "activations"
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -86,7 +85,7 @@ def test_duckdb_reads_the_store_directly(folder):
 
 
 def test_pandas_reads_a_hive_folder_directly(folder):
-    frame = pd.read_parquet(folder, ignore_prefixes=["record"])
+    frame = pd.read_parquet(folder)
     assert len(frame) == 12
     assert set(frame["extraction"]) == {"ab12"}
     assert frame["start_s"].unique().tolist() == [0.0, 8.0, 16.0]
@@ -94,7 +93,7 @@ def test_pandas_reads_a_hive_folder_directly(folder):
 
 
 def test_pyarrow_reads_the_store_as_one_dataset(folder):
-    dataset = ds.dataset(folder, partitioning="hive", exclude_invalid_files=True)
+    dataset = ds.dataset(folder, partitioning="hive")
     table = dataset.to_table(filter=ds.field("layer") == 2)
     assert len(table) == 6
     assert set(table["extraction"].to_pylist()) == {"ab12"}

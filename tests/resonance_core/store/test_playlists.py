@@ -9,6 +9,7 @@ from resonance_core.store.playlists import (
     load_entry,
     playlist_name,
     save_entry,
+    update_range,
 )
 
 
@@ -39,14 +40,32 @@ def test_a_damaged_entry_is_said_in_words(store):
     ("title", "name"),
     [
         ("My Playlist!", "my-playlist"),
-        ("  Ünïcode & more  ", "n-code-more"),
-        ("日本", "playlist"),
-        ("x" * 100, "x" * 64),
+        ("  Ünïcode & more  ", "unicode-more"),
+        ("Музыка", "muzyka"),
+        ("!?", "playlist"),
+        ("x" * 100, "x" * 56),
     ],
 )
-def test_a_title_gives_a_name_that_can_be_used(title, name):
-    assert playlist_name(title) == name
+def test_a_title_gives_a_name_that_can_be_used(store, title, name):
+    assert playlist_name(store, title, "s") == name
     assert check_name(name) == name
+
+
+def test_two_sources_of_one_title_get_two_names(store):
+    save_entry(store, entry("music"))
+    assert playlist_name(store, "Music", "s") == "music"
+    other = playlist_name(store, "Music", "elsewhere")
+    assert other.startswith("music-")
+    assert check_name(other) == other
+
+
+def test_a_new_range_is_kept_under_a_name_only(example_store):
+    record = next(one for one in example_store.records() if one.stage == "calibrate")
+    other = record.model_copy(update={"key": "9" * 64})
+    update_range(example_store, "example", other)
+    assert load_entry(example_store, "example").calibration == "9" * 64
+    update_range(example_store, record.key, record)
+    assert [found.name for found in list_entries(example_store)] == ["example"]
 
 
 @pytest.mark.parametrize("name", ["", "../x", "A", "-a", "a b", "x" * 65])

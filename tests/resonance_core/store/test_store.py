@@ -13,8 +13,8 @@ from resonance_core.store.store import Store
 STAGE = Stage(name="made", version=1)
 
 
-def request(value: int = 0, partition: str | None = None) -> StageRequest:
-    return STAGE.request({"value": value}, {}, partition)
+def request(value: int = 0, dataset: str | None = None) -> StageRequest:
+    return STAGE.request({"value": value}, {}, dataset)
 
 
 def make(folder: Path) -> dict:
@@ -82,14 +82,18 @@ def test_leftovers_of_a_killed_process_are_no_part_of_the_result(store):
     assert set(store.build(request(), make).record.files) == {"a.txt"}
 
 
-def test_a_hive_folder_lies_between_stage_and_key(store):
-    record = store.build(request(partition="extraction=ab12"), make).record
-    assert store.path(record, "a.txt").relative_to(store.root).parts[:2] == (
-        "made",
-        "extraction=ab12",
-    )
+def test_the_files_of_a_data_set_lie_apart_from_the_records(store):
+    wanted = request(dataset="sets/extraction=ab12")
+    record = store.build(wanted, make).record
+    file = store.root / "sets" / "extraction=ab12" / record.key / "a.txt"
+    assert store.path(record, "a.txt") == file
+    assert [path.name for path in (store.root / "sets").rglob("*.*")] == ["a.txt"]
     assert store.get(record.key) == record
     assert list(store.records()) == [record]
+    assert store.build(wanted, refuse).hit
+    file.unlink()
+    assert not store.build(wanted, make).hit
+    assert store.verify() == []
 
 
 def test_threads_that_want_the_same_thing_make_it_once(store):

@@ -1,0 +1,4 @@
+"""The files of a generated piece."""
+
+AUDIO = "audio.wav"
+SIDECAR = "audio.json"
