@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Figure, compare, timed
-from benchmarks.pipeline import PLAYLIST, cold_store, ingest_playlist, prefect_server
+from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server, song_playlist
 from benchmarks.small_model import save_small_model
 from flows.progress import watched_by
 from resonance_core.audio.chunk import windows
@@ -30,29 +30,32 @@ SHORT_CALIBRATION = (
     "calibrate.duration_s=0.5",
     "sampling.guidance_scale=1.0",
 )
-ONE_CHUNK = ("resolve.max_tracks=1", "chunk.hop_s=40.0")
+ONE_CHUNK = ("resolve.max_tracks=1", "chunk.hop_s=400.0")
 
 
 def nano() -> Figure:
     """Extract with the embedded model."""
-    return _measure("nano", target=0.75, repeats=5, overrides=())
+    with song_playlist(3) as playlist:
+        return _measure("nano", playlist, target=0.75, repeats=5, overrides=())
 
 
 def small() -> Figure:
-    """Extract with a random model of musicgen-small's sizes, from the first track."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Extract with a random model of musicgen-small's sizes, from few chunks of one song."""
+    with song_playlist(1) as playlist, tempfile.TemporaryDirectory() as folder:
         save_small_model(Path(folder))
-        overrides = (f"model.id={folder}", "resolve.max_tracks=1")
-        return _measure("small", target=0.9, repeats=3, overrides=overrides)
+        overrides = (f"model.id={folder}", "chunk.hop_s=40.0")
+        return _measure("small", playlist, target=0.9, repeats=3, overrides=overrides)
 
 
-def _measure(size: str, *, target: float, repeats: int, overrides: tuple[str, ...]) -> Figure:
+def _measure(
+    size: str, playlist: Path, *, target: float, repeats: int, overrides: tuple[str, ...]
+) -> Figure:
     settings = (*overrides, *SHORT_CALIBRATION)
     config = load_config(overrides=settings)
     runtime = RuntimeConfig()
     model = load_model(config.model, runtime)
     layers = choose_layers(config.extract, model.info)
-    tracks = sorted(PLAYLIST.glob("*.opus"))[: config.resolve.max_tracks]
+    tracks = sorted(playlist.glob("*.opus"))
     batches = [
         batch
         for track in tracks
@@ -70,12 +73,12 @@ def _measure(size: str, *, target: float, repeats: int, overrides: tuple[str, ..
         with cold_store():
             started = time.perf_counter()
             with watched_by(lambda *_: reports.append(time.perf_counter())):
-                ingest_playlist(config)
+                ingest_playlist(playlist, config)
         return reports[-1] - started
 
     with prefect_server():
         with cold_store():  # what a process does once, such as importing, counts for neither side
-            ingest_playlist(load_config(overrides=(*settings, *ONE_CHUNK)))
+            ingest_playlist(playlist, load_config(overrides=(*settings, *ONE_CHUNK)))
         return compare(
             f"extraction_pipeline_{size}",
             numerator=("bare", timed(bare)),
