@@ -18,7 +18,8 @@ from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server, son
 from benchmarks.small_model import save_small_model
 from flows.progress import watched_by
 from resonance_core.audio.chunk import windows
-from resonance_core.audio.decode import read_windows, transcode
+from resonance_core.audio.decode import transcode
+from resonance_core.audio.read import read_windows
 from resonance_core.config import ChunkConfig, RuntimeConfig, load_config
 from resonance_core.models.base import Waveforms
 from resonance_core.models.registry import load_model

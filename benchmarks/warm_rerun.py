@@ -1,13 +1,17 @@
 """Caching: an ingest that was done before against the first one, both timed as whole flow runs.
 
-The start of Prefect's server and loading the model count for neither.
+The start of Prefect's server and loading the model count for neither, and each side finds the
+server at rest: after a run it goes on recording for a while, which the next would wait for.
 """
 
+import time
 from contextlib import ExitStack
 
 from benchmarks.measure import Figure, compare, timed
 from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server, song_playlist
 from resonance_core.config import load_config
+
+SERVER_RESTS_S = 5.0
 
 
 def warm_rerun() -> Figure:
@@ -20,12 +24,16 @@ def warm_rerun() -> Figure:
         def cold() -> float:
             store.close()
             store.enter_context(cold_store())
+            return warm()
+
+        def warm() -> float:
+            time.sleep(SERVER_RESTS_S)
             return rerun()
 
         rerun = timed(lambda: ingest_playlist(playlist, config))
         return compare(
             "warm_rerun",
-            numerator=("warm", rerun),
+            numerator=("warm", warm),
             denominator=("cold", cold),
             target=0.05,
             better="lower",

@@ -174,10 +174,11 @@ class RuntimeConfig(BaseSettings):
     """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
     batch_size: PositiveInt = 8
     """Chunks in one forward pass."""
-    workers: PositiveInt = 4
-    """Tracks worked on at once."""
+    workers: PositiveInt = 1
+    """Tracks on their way at once. One is enough to have the next ready while the model hears the
+    one before; more help where downloads are slow, and take processor time from the model."""
     threads: PositiveInt | None = None
-    """CPU threads of one model call; PyTorch's choice where not given."""
+    """CPU threads of one model call; by default one for small models, else PyTorch's choice."""
 
 
 def load_config(

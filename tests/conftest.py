@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
-from resonance_core.audio.decode import read_windows, transcode
+from resonance_core.audio.decode import transcode
+from resonance_core.audio.read import read_windows
 from resonance_core.config import ModelConfig, PipelineConfig, RuntimeConfig, parse_config
 from resonance_core.models.base import MusicModel
 from resonance_core.models.registry import load_model

@@ -1,6 +1,6 @@
 """From whatever FFmpeg reads to the canonical form: mono, 16 bits, the model's rate, FLAC."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,6 @@ import soundfile
 from av import AudioFrame, AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from resonance_core.errors import TrackError
@@ -131,38 +130,6 @@ def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
         codec=decoder.codec,
         damaged_packets=decoder.damaged,
     )
-
-
-def read_windows(path: Path, starts: Sequence[int], length: int) -> NDArray[np.float32]:
-    """Read windows of samples from canonical audio.
-
-    Args:
-        path: A file that ``transcode`` wrote.
-        starts: The first sample of each window.
-        length: Samples of each window.
-
-    Returns:
-        The audio, ``[windows, length]``, full scale 1.
-
-    Raises:
-        TrackError: The file cannot be read, or a window reaches behind its end.
-    """
-    audio = np.empty((len(starts), length), dtype=np.float32)
-    try:
-        with soundfile.SoundFile(path) as file:
-            for row, start in zip(audio, starts, strict=True):
-                file.seek(start)
-                if len(file.read(out=row)) < length:
-                    raise TrackError(
-                        f"the audio {path} ends within the {length} samples from {start}",
-                        "Remove its folder and run again: it is made anew",
-                    )
-    except soundfile.LibsndfileError as error:
-        raise TrackError(
-            f"the audio {path} cannot be read ({error.error_string})",
-            "Remove its folder and run again: it is made anew",
-        ) from error
-    return audio
 
 
 @contextmanager

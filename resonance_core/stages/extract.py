@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from resonance_core.audio.decode import read_windows
+from resonance_core.audio.read import read_ahead
 from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
 from resonance_core.errors import ModelError
 from resonance_core.keys import Stage, canonical_json, sha256_text
@@ -72,10 +72,12 @@ def extract(
         loaded = load_model(model, runtime)
         path = store.path(audio, AUDIO)
         length = table[0].samples  # all windows of a track have one length
+        starts = [window.start for window in table]
         vectors, rms = [], []
-        for first in range(0, len(table), runtime.batch_size):
-            batch = table[first : first + runtime.batch_size]
-            waveforms = read_windows(path, [window.start for window in batch], length)
+        batches = [
+            starts[i : i + runtime.batch_size] for i in range(0, len(starts), runtime.batch_size)
+        ]
+        for waveforms in read_ahead(path, batches, length):
             captured = loaded.capture(
                 waveforms, layers=layers, prompt=config.prompt, melody=config.melody
             )

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from resonance_core.audio.decode import read_windows, transcode
-from resonance_core.errors import TrackError
+from resonance_core.audio.decode import transcode
 
 RATE = 32_000
 
@@ -137,26 +136,3 @@ def test_memory_does_not_grow_with_the_track(tmp_path: Path) -> None:
     )
     # The audio of twenty minutes is 77 MB at the target rate.
     assert long - short < 10 * 1024
-
-
-def test_windows_are_read_where_they_start(clips: list[Path], tmp_path: Path) -> None:
-    facts = transcode(clips[0], tmp_path / "audio.flac", RATE)
-    whole, _ = soundfile.read(tmp_path / "audio.flac", dtype="float32")
-    starts = [0, 8 * RATE, facts.samples - 10 * RATE]
-    audio = read_windows(tmp_path / "audio.flac", starts, 10 * RATE)
-    assert audio.shape == (3, 10 * RATE)
-    assert audio.dtype == np.float32
-    np.testing.assert_array_equal(audio[1], whole[8 * RATE : 18 * RATE])
-    np.testing.assert_array_equal(audio[2], whole[-10 * RATE :])
-
-
-def test_windows_of_a_damaged_file_are_refused(clips: list[Path], tmp_path: Path) -> None:
-    path = tmp_path / "audio.flac"
-    facts = transcode(clips[0], path, RATE)
-    with pytest.raises(TrackError, match="cannot be read"):
-        read_windows(path, [facts.samples + 1], RATE)
-    with pytest.raises(TrackError, match="ends within the 32000 samples"):
-        read_windows(path, [facts.samples - 1], RATE)
-    path.write_bytes(b"no audio")
-    with pytest.raises(TrackError, match="made anew"):
-        read_windows(path, [0], RATE)

@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resonance_core.audio.decode import read_windows, transcode
+from resonance_core.audio.decode import transcode
 from resonance_core.audio.descriptors import Descriptors, describe
+from resonance_core.audio.read import read_windows
 
 RATE = 32_000
 

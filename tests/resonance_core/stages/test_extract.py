@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from resonance_core.audio.decode import read_windows
+from resonance_core.audio.read import read_windows
 from resonance_core.config import ChunkConfig, ExtractConfig, ModelConfig, RuntimeConfig
 from resonance_core.errors import ModelError
 from resonance_core.models.base import Capture
