@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import av
@@ -31,3 +32,17 @@ def test_what_is_no_audio_has_no_probe(tmp_path: Path) -> None:
 
     assert probe(text) is None
     assert probe(ogg) is None
+
+
+def test_a_pipe_and_a_file_that_may_not_be_opened_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe.mp3")  # opening it would wait for somebody to write
+    assert probe(tmp_path / "pipe.mp3") is None
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "locked.mp3").write_bytes(b"x")
+    monkeypatch.setattr("resonance_core.sources.probe.av.open", refuse)
+    assert probe(tmp_path / "locked.mp3") is None
