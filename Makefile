@@ -3,13 +3,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup demo test test-all lint format bench constraints clean
+.PHONY: setup demo test test-all lint format bench fluidsynth nano nano-smoke constraints clean
 
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,training]'
 	touch $@
 
 demo: setup
@@ -32,6 +32,21 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Plays the corpus that nano is trained on; a Debian package.
+fluidsynth:
+	test -e /usr/share/sounds/sf2/FluidR3_GM.sf2 && command -v fluidsynth || \
+		(apt-get update && apt-get install --yes fluidsynth fluid-soundfont-gm)
+
+# Trains the embedded model in build/nano, 3-5 hours on two cores, and measures it. A run that was
+# stopped goes on where it was.
+nano: setup fluidsynth
+	$(BIN)/python -m training
+	$(BIN)/python -m training.evaluate.report
+
+# The same steps with next to no data: does training still work?
+nano-smoke: setup fluidsynth
+	$(BIN)/python -m training --smoke --work build/nano-smoke
 
 # After changing versions by hand in .venv: pin what is installed.
 constraints: setup

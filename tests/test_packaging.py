@@ -17,7 +17,8 @@ def test_every_dependency_is_pinned():
     pins = [line for line in lines if not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.+]+", pin) for pin in pins)
     names = {pin.partition("==")[0].lower().replace("_", "-") for pin in pins}
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = PROJECT["project"]["dependencies"] + extras["dev"] + extras["training"]
     assert {Requirement(line).name.lower() for line in wanted} <= names
 
 

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import torch
 from transformers import (
+    AutoTokenizer,
     EncodecConfig,
     MusicgenConfig,
     MusicgenDecoderConfig,
     MusicgenForConditionalGeneration,
     MusicgenMelodyConfig,
+    MusicgenMelodyFeatureExtractor,
     MusicgenMelodyForConditionalGeneration,
     T5Config,
 )
@@ -73,8 +75,9 @@ def _save(model: torch.nn.Module, folder: Path) -> Path:
         for quantizer in model.audio_encoder.quantizer.layers:
             quantizer.codebook.embed.normal_()  # all zero until it is trained
     model.save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        (folder / name).write_bytes((WEIGHTS / name).read_bytes())
+    tokenizer = AutoTokenizer.from_pretrained(WEIGHTS)
+    tokenizer.backend_tokenizer.no_padding()  # nano's rule, not that of the large models
+    tokenizer.save_pretrained(folder)
     return folder
 
 
@@ -84,6 +87,7 @@ def save_tiny_melody(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
     config = MusicgenMelodyConfig(
         **_parts(MusicgenMelodyDecoderConfig, layers, hidden), num_chroma=12, chroma_length=20
     )
+    MusicgenMelodyFeatureExtractor(num_chroma=12).save_pretrained(folder)
     return _save(MusicgenMelodyForConditionalGeneration(config), folder)
 
 

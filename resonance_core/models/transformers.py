@@ -62,6 +62,7 @@ class TransformersModel(MusicModel):
         self.layers: Sequence[torch.nn.Module] = model.decoder.model.decoder.layers
         self.device: torch.device = model.device
         self._pad: int = model.config.decoder.pad_token_id
+        self._prompt_length = _prompt_length(tokenizer)
 
     @torch.inference_mode()
     def capture(
@@ -180,7 +181,12 @@ class TransformersModel(MusicModel):
     def _condition(
         self, prompt: str, rows: int, chroma: torch.Tensor | None, *, guided: bool
     ) -> Conditioning:
-        tokens = self.tokenizer(prompt, return_tensors="pt").to(self.device)
+        tokens = self.tokenizer(
+            prompt,
+            padding="max_length" if self._prompt_length else False,
+            max_length=self._prompt_length,
+            return_tensors="pt",
+        ).to(self.device)
         return condition(
             self.model,
             input_ids=tokens["input_ids"],
@@ -217,6 +223,17 @@ class TransformersModel(MusicModel):
                 f"{frames / self.info.frame_rate:g} s is more than {self.info.id} can take at once",
                 f"Ask for at most {room / self.info.frame_rate:.1f} s",
             )
+
+
+def _prompt_length(tokenizer: PreTrainedTokenizerBase) -> int | None:
+    """Return the tokens that prompts are padded to; None if the model knows no such length.
+
+    A model that was trained with prompts of one length says so in its tokenizer's file. Where
+    text is prepended, its length decides at which position the audio starts.
+    """
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    padding = backend.padding if backend is not None else None
+    return padding["length"] if padding else None
 
 
 def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
@@ -268,7 +285,7 @@ def load(
         ModelError: Weights that cannot be read, are incomplete, or do not fit the device.
     """
     transformers_logging.disable_progress_bar()  # reading weights takes seconds; downloads show
-    options = {"revision": None if Path(source).is_dir() else info.revision}
+    options: dict[str, Any] = {"revision": None if Path(source).is_dir() else info.revision}
     kind = "musicgen_melody" if info.melody else "musicgen"
     try:
         model, report = CLASSES[kind].from_pretrained(
@@ -276,6 +293,11 @@ def load(
         )
         model = model.to(device)
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
+        chroma = (
+            MusicgenMelodyFeatureExtractor.from_pretrained(source, **options)
+            if info.melody
+            else None
+        )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(
             f"{config.id!r} cannot be loaded: {str(error).splitlines()[0]}",
@@ -289,11 +311,6 @@ def load(
             "Get the whole model again",
         )
     tokenizer.model_input_names = ["input_ids", "attention_mask"]
-    chroma = None
-    if info.melody:
-        chroma = MusicgenMelodyFeatureExtractor(
-            sampling_rate=info.sample_rate, num_chroma=model.config.num_chroma
-        )
     return TransformersModel(model, tokenizer, chroma, info)
 
 

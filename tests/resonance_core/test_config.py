@@ -5,10 +5,10 @@ from resonance_core.config import CalibrateConfig, RuntimeConfig, load_config
 from resonance_core.errors import ConfigError
 
 
-def test_nano_is_the_default_and_keeps_guidance_low():
+def test_nano_is_the_default_and_has_its_own_sampling():
     config = load_config(environment={})
     assert config.model.id == "nano"
-    assert config.sampling.guidance_scale == 2.0
+    assert config.sampling.temperature == 0.8
 
 
 def test_melody_large_holds_the_settings_of_the_original_system():

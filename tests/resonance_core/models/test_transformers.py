@@ -15,6 +15,12 @@ SAMPLING = SamplingConfig(guidance_scale=2.0, top_k=50)
 GREEDY = SamplingConfig(guidance_scale=3.0, top_k=1)
 
 
+def tokenized(model: TransformersModel, prompts: list[str]):
+    """Prompts as each model's card says: nano's all have one length."""
+    padding = "max_length" if model.info.id == "nano" else False
+    return model.tokenizer(prompts, padding=padding, return_tensors="pt")
+
+
 def hidden_states_of_transformers(
     model: TransformersModel,
     audio: np.ndarray,
@@ -28,7 +34,7 @@ def hidden_states_of_transformers(
     monkeypatch.setattr(hf.decoder.model.decoder.config, "tie_last_hidden_states", False, False)
     monkeypatch.setattr(hf.decoder.config, "tie_last_hidden_states", False, False)
     rows = len(audio)
-    tokens = model.tokenizer([prompt] * rows, return_tensors="pt")
+    tokens = tokenized(model, [prompt] * rows)
     codes = hf.audio_encoder.encode(torch.from_numpy(audio)[:, None]).audio_codes[0]
     pad = hf.config.decoder.pad_token_id
     start = torch.full((rows, codes.shape[1], 1), pad)
@@ -102,7 +108,7 @@ def test_most_likely_tokens_give_the_audio_of_transformers_generate(model):
     ours = model.generate(
         "a calm piano", seeds=[0], duration_s=frames / model.info.frame_rate, sampling=GREEDY
     )
-    tokens = model.tokenizer(["a calm piano"], return_tensors="pt")
+    tokens = tokenized(model, ["a calm piano"])
     theirs = model.model.generate(
         input_ids=tokens["input_ids"],
         attention_mask=tokens["attention_mask"],

