@@ -10,15 +10,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from resonance_core.models.delay import delay
 from training.captions import Caption, caption
 from training.composer import CLIP_FRAMES, ClipSpec
 from training.corpus import HELD_OUT, load_specs, shards
-from training.decoder import CHROMA_BINS, CHROMA_FRAMES
+from training.decoder import CHROMA_BINS, CHROMA_FRAMES, CHROMA_HOP
+from training.render import FRAME_SAMPLES
+from training.tokens import tokens_path
 
 PAD = 1024
 """The token before, after and around the delayed codes."""
-CHROMA_HOP_FRAMES = 12.8
-"""Codec frames of a chroma frame: 8192 of 640 samples."""
+CHROMA_HOP_FRAMES = CHROMA_HOP / FRAME_SAMPLES
+"""Codec frames of a chroma frame."""
 CROPS = ((500, 8), (250, 16), (100, 32))
 """Frames and rows of a batch."""
 LONG_CROPS, SHORT_CROPS = (0.5, 0.3, 0.2), (0.2, 0.2, 0.6)
@@ -67,8 +70,7 @@ class TokenCorpus:
     def __init__(self, corpus: Path, tokens: Path, numbers: Sequence[int] | None = None) -> None:
         if numbers is None:
             numbers = [n for n in shards(corpus) if n != HELD_OUT]
-        numbers = [n for n in numbers if token_path(tokens, n).exists()]
-        parts = [np.load(token_path(tokens, number)) for number in numbers]
+        parts = [np.load(tokens_path(tokens, number)) for number in numbers]
         self.codes = torch.from_numpy(np.concatenate([part["codes"] for part in parts]))
         self.chroma = torch.from_numpy(np.concatenate([part["chroma"] for part in parts]))
         self.specs = [spec for number in numbers for spec in load_specs(corpus, number)]
@@ -107,11 +109,8 @@ class TokenCorpus:
             for clip, start in zip(clips, starts, strict=True)
         ]
         codes = torch.stack(crops).long()
-        rows, codebooks, _ = codes.shape
-        columns = torch.full((rows, codebooks, frames + codebooks), PAD)
-        for codebook in range(codebooks):
-            columns[:, codebook, 1 + codebook : 1 + codebook + frames] = codes[:, codebook]
-        return columns
+        unheard = codes.shape[1] - 1  # frames until the last codebook has caught up
+        return delay(functional.pad(codes, (0, unheard), value=PAD), PAD)
 
     def one_hot_chroma(self, clips: Sequence[int], starts: Sequence[int]) -> Tensor:
         """Return the chroma that follows crops' starts, ``[rows, CHROMA_FRAMES, 12]``.
@@ -148,8 +147,3 @@ def no_chroma(rows: int) -> Tensor:
     chroma = torch.zeros(rows, CHROMA_FRAMES, CHROMA_BINS)
     chroma[..., 0] = 1
     return chroma
-
-
-def token_path(folder: Path, shard: int) -> Path:
-    """Return where a shard's tokens lie."""
-    return folder / f"{shard:03d}.npz"

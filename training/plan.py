@@ -28,13 +28,13 @@ class Plan:
 
 
 FULL = Plan(
-    shards=24,
+    shards=48,
     clips=120,
     whole_tracks=True,
     codec_excerpts=12_000,
     codec_steps=4800,
     text_steps=1000,
-    language_model_steps=3700,
+    language_model_steps=8000,
 )
 SMOKE = Plan(
     shards=3,

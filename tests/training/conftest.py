@@ -11,10 +11,10 @@ import torch
 
 from resonance_core.models.nano.codec import SpectralCodec
 from resonance_core.models.nano.config import SpectralCodecConfig
-from training.batches import token_path
 from training.composer import CLIP_FRAMES, random_spec
 from training.corpus import audio_path
 from training.text import WIDTH, CaptionHead, load_tokenizer, new_encoder
+from training.tokens import tokens_path
 
 CLIPS = 12
 CHROMA = 47
@@ -35,7 +35,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.touch()
         path.with_suffix(".json").write_text(json.dumps(labels))
         np.savez(
-            token_path(tokens, shard),
+            tokens_path(tokens, shard),
             codes=draw.integers(0, 1024, (CLIPS, 4, CLIP_FRAMES)).astype(np.int16),
             chroma=draw.integers(0, 12, (CLIPS, CHROMA)).astype(np.int8),
         )
