@@ -103,6 +103,14 @@ def test_melody_conditioning_changes_what_a_melody_model_hears(nano, chunks):
     assert np.abs(with_melody.vectors - without.vectors).max() > 1e-3
 
 
+def test_nanos_audio_starts_at_one_position_whatever_the_prompt(nano):
+    prompts = ("", "calm", "fast techno with heavy bass and a choir")
+    prefixes = {nano._condition(prompt, 1, None, guided=False).prefix for prompt in prompts}
+    assert prefixes == {20 + 24}  # chroma frames and tokens
+    longer = nano._condition("calm " * 40, 1, None, guided=False)
+    assert longer.prefix == 20 + 42  # heard whole rather than cut
+
+
 def test_most_likely_tokens_give_the_audio_of_transformers_generate(model):
     frames = 24
     ours = model.generate(
