@@ -38,8 +38,8 @@ fluidsynth:
 	test -e /usr/share/sounds/sf2/FluidR3_GM.sf2 && command -v fluidsynth || \
 		(apt-get update && apt-get install --yes fluidsynth fluid-soundfont-gm)
 
-# Trains the embedded model in build/nano, 3-5 hours on two cores, and measures it. A run that was
-# stopped goes on where it was.
+# Trains the embedded model in build/nano, which takes hours on two cores, and measures it. A run
+# that was stopped goes on where it was.
 nano: setup fluidsynth
 	$(BIN)/python -m training
 	$(BIN)/python -m training.evaluate.report

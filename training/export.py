@@ -22,7 +22,7 @@ def export_model(training: LanguageModelTraining, codec: Path, folder: Path) -> 
     model = training.model.eval()
     model.audio_encoder.load_state_dict(AutoModel.from_pretrained(codec).state_dict())
     model.to(torch.float16).save_pretrained(folder)
-    # Stored in half precision, computed in float32: CPUs know nothing else that is fast.
+    # Stored in half precision for size, computed in float32 unless asked otherwise.
     config = folder / "config.json"
     config.write_text(config.read_text().replace('"float16"', '"float32"'))
     tokenizer = load_tokenizer()

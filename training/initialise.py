@@ -1,7 +1,7 @@
 """Where the language model starts: with what is known about codes, captions and bars.
 
-A model this small finds neither the neighbourhood of codes nor the distance at which music
-repeats in the few thousand steps that it has. Both are known, so it starts from them.
+Which codes are neighbours and at what distances music repeats is known, and steps are few: the
+model starts from it rather than find it out.
 """
 
 from typing import Any
