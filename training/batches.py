@@ -27,7 +27,7 @@ CROPS = ((500, 8), (250, 16), (100, 32))
 LONG_CROPS, SHORT_CROPS = (0.5, 0.3, 0.2), (0.2, 0.2, 0.6)
 """Shares of `CROPS`. The model first learns to copy bars, which takes several of them; then what
 the first bar is made of, which text tells: once bars are in the context, text is worth little."""
-COPYING_SHARE = 0.5
+COPYING_SHARE = 0.4
 """Of the training, until which crops are mostly long."""
 TEXT_DROPPED, CHROMA_DROPPED = 0.12, 0.7
 NOISY_ROWS, NOISY_FRAMES = 0.25, 0.15

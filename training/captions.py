@@ -117,14 +117,15 @@ def caption(spec: ClipSpec, rng: random.Random, only: Sequence[str] | None = Non
 def _mentioned(spec: ClipSpec, rng: random.Random) -> list[str]:
     """Choose the attributes to mention; medium levels, which say little, less often.
 
-    The tempo is mentioned in most captions: it decides on which frames everything happens, and
-    a model that is seldom told it never learns to keep it.
+    Half the captions mention only one or two, so that each attribute is heard by itself. The
+    tempo is often added: it decides on which frames everything happens, and a model that is
+    seldom told it never learns to keep it.
     """
     order = sorted(ATTRIBUTES, key=lambda name: rng.random() + 0.45 * (spec.levels[name] == MEDIUM))
     share = rng.random()
-    if share < 0.12:
+    if share < 0.1:
         return []
-    mentioned = order[: rng.randint(1, 3) if share < 0.62 else rng.randint(4, 5)]
-    if "tempo" not in mentioned and rng.random() < 0.75:
-        mentioned[-1] = "tempo"
+    mentioned = order[: rng.randint(1, 2) if share < 0.65 else rng.randint(3, 5)]
+    if "tempo" not in mentioned and rng.random() < 0.4:
+        mentioned.append("tempo")
     return mentioned

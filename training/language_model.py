@@ -23,7 +23,8 @@ MUON_RATE, ADAM_RATE, TEXT_RATE = 0.012, 2e-3, 2e-4
 WARM_UP_STEPS = 20
 FLAT_SHARE = 0.4
 """Of the steps at the full rate, before it falls to almost nothing."""
-CODEBOOK_WEIGHTS = (1.0, 0.8, 0.6, 0.5)
+CODEBOOK_WEIGHTS = (1.0, 0.7, 0.45, 0.3)
+"""The first codebook says most about the sound, and text says most about the first codebook."""
 CAPTION_WEIGHT = 0.1
 """Of the caption head's loss, so that the text encoder keeps its summaries apart."""
 VALIDATION_CLIPS, VALIDATION_ROWS, VALIDATION_FRAMES, FIRST_FRAMES = 48, 12, 250, 25

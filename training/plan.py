@@ -34,7 +34,7 @@ FULL = Plan(
     codec_excerpts=12_000,
     codec_steps=4800,
     text_steps=1000,
-    language_model_steps=8000,
+    language_model_steps=10_000,
 )
 SMOKE = Plan(
     shards=3,
