@@ -1,0 +1,163 @@
+"""List files as playlists."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from resonance_core.errors import SourceError
+from resonance_core.sources.lists.entry import Entry, Listed, decode
+from resonance_core.sources.lists.jspf import read_jspf
+from resonance_core.sources.lists.lines import read_lines
+from resonance_core.sources.lists.location import locate
+from resonance_core.sources.lists.m3u import read_m3u
+from resonance_core.sources.lists.table import is_table, read_table
+from resonance_core.sources.lists.xspf import read_xspf
+from resonance_core.sources.local import file_path
+from resonance_core.sources.playlist import Playlist, TrackSource
+from resonance_core.sources.probe import Probe, probe
+from resonance_core.sources.wanted import WantedTrack
+
+MAX_BYTES = 10_000_000
+DASH = re.compile("(.+?) [-–—] (.+)")
+
+
+class _Format(NamedTuple):
+    read: Callable[[bytes], Listed]
+    expected: str
+
+
+M3U = _Format(read_m3u, "one path or address a line")
+XSPF = _Format(read_xspf, "tracks with a location, or with a creator and a title")
+JSPF = _Format(read_jspf, "a playlist of tracks with a location, or with a creator and a title")
+TABLE = _Format(read_table, "a header such as 'Track Name,Artist Name(s)' and a track a row")
+LINES = _Format(read_lines, "one address or one 'artist - title' a line")
+FORMATS = {
+    ".m3u": M3U,
+    ".m3u8": M3U,
+    ".xspf": XSPF,
+    ".jspf": JSPF,
+    ".json": JSPF,
+    ".csv": TABLE,
+    ".tsv": TABLE,
+}
+SUFFIXES = frozenset(FORMATS) | {".txt"}
+"""Suffixes of list files; a ``.txt`` may be of any format."""
+
+
+class ListFile(BaseModel):
+    """What a list file holds; the positions of both kinds of tracks make one order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    playlist: Playlist
+    """The tracks with audio; ``left_out`` counts those of both kinds."""
+    wanted: tuple[WantedTrack, ...]
+    """The tracks that are known by name only."""
+    skipped: int
+    """Entries that name no track."""
+
+
+def read_list(path: Path, max_tracks: int) -> ListFile:
+    """Return the tracks of an M3U, XSPF, JSPF, CSV or tab-separated file, or of plain text.
+
+    The suffix tells the format; where it does not, the content. Files that are listed but not
+    there stay: the stage that decodes them gives people the reason.
+
+    Args:
+        path: The list file; the paths in it may start from its folder.
+        max_tracks: Tracks beyond this many are counted, not listed.
+
+    Raises:
+        SourceError: It is missing, too large, not readable, or names no track.
+    """
+    name = _text(path)
+    try:
+        data = _read(path)
+        read, expected = FORMATS.get(path.suffix.lower()) or _recognised(data)
+        listed = read(data)
+        file = path.parent.resolve() / path.name
+        usable = list(_usable(listed, file.parent))
+        if not usable:
+            raise SourceError("names no track", f"It should hold {expected}")
+    except SourceError as error:
+        raise SourceError(f"the list {name!r} {error.problem}", error.remedy) from error
+    except OSError as error:
+        raise SourceError(
+            f"the list {name!r} cannot be read ({error.strerror})", "Check its permissions"
+        ) from error
+    kept = list(enumerate(usable[:max_tracks]))
+    return ListFile(
+        playlist=Playlist(
+            title=_printable(listed.title) or _text(file.stem),
+            source=_text(file),
+            tracks=tuple(_track(place, entry, url) for place, (entry, url) in kept if url),
+            left_out=max(0, len(usable) - max_tracks),
+        ),
+        wanted=tuple(_wanted(place, entry) for place, (entry, url) in kept if not url),
+        skipped=len(listed.entries) - len(usable),
+    )
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():  # opening a pipe would wait for ever
+        raise SourceError("is not a file, or not there", "Check the path")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SourceError(
+            f"is larger than {MAX_BYTES // 1_000_000} MB", "Split it into several lists"
+        )
+    return data
+
+
+def _recognised(data: bytes) -> _Format:
+    """Return the format that a list's content looks like."""
+    text = decode(data).lstrip()
+    if text.startswith("<"):
+        return XSPF
+    if text.startswith("{"):
+        return JSPF
+    if text.startswith("#EXTM3U"):
+        return M3U
+    return TABLE if is_table(text) else LINES
+
+
+def _usable(listed: Listed, folder: Path) -> Iterator[tuple[Entry, str | None]]:
+    """Yield the entries that name a track, and its address if they have one."""
+    for entry in listed.entries:
+        artist, title = _printable(entry.artist), _printable(entry.title)
+        url = locate(entry.location, folder)
+        if url is None and not artist and (names := DASH.match(title)):
+            artist, title = names.groups()
+        if url or (artist and title):
+            yield entry._replace(artist=artist, title=title), url
+
+
+def _track(position: int, entry: Entry, url: str) -> TrackSource:
+    title, duration_s = entry.title, entry.duration_s
+    path = file_path(url)
+    if path is not None and not (title and duration_s):
+        audio = probe(path) or Probe(None, None)
+        title = title or _printable(audio.title or "") or _text(path.stem)
+        duration_s = duration_s or audio.duration_s
+    return TrackSource(position=position, title=title or url, url=url, duration_s=duration_s)
+
+
+def _wanted(position: int, entry: Entry) -> WantedTrack:
+    return WantedTrack(
+        position=position, artist=entry.artist, title=entry.title, duration_s=entry.duration_s
+    )
+
+
+def _printable(text: str) -> str:
+    """Return a name on one line, without the signs that terminals obey or JSON refuses."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _text(name: Path | str) -> str:
+    """Return a path as text that JSON can hold, whatever bytes the file system has."""
+    return os.fsencode(name).decode(errors="replace")

@@ -1,0 +1,16 @@
+"""Plain text: one address or one ``artist - title`` a line."""
+
+import re
+
+from resonance_core.sources.lists.entry import Entry, Listed, decode, lines
+
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def read_lines(data: bytes) -> Listed:
+    """Return what a text lists; lines that start with # are remarks."""
+    listed = Listed()
+    for line in lines(decode(data)):
+        if not line.startswith("#"):
+            listed.add(Entry(location=line) if ADDRESS.match(line) else Entry(title=line))
+    return listed
