@@ -66,7 +66,10 @@ def _measure(
     def bare() -> None:
         for batch in batches:
             model.capture(
-                batch, layers=layers, prompt=config.extract.prompt, melody=config.extract.melody
+                batch,
+                layers=layers,
+                prompts=[config.extract.prompt] * len(batch),
+                melody=config.extract.melody,
             )
 
     def pipeline() -> float:

@@ -17,7 +17,7 @@ def steered_generation() -> Figure:
 
     def generate(added: Steering | None) -> None:
         model.generate(
-            "music", seeds=[0], duration_s=DURATION_S, sampling=config.sampling, steering=added
+            ["music"], seeds=[0], duration_s=DURATION_S, sampling=config.sampling, steering=added
         )
 
     generate(steering)  # the first call of a process takes longer

@@ -17,4 +17,4 @@ def random_steering(info: ModelInfo, strengths: Sequence[float]) -> Steering:
     """
     vector = torch.randn(info.hidden_size, generator=torch.Generator().manual_seed(0))
     vectors = (vector / vector.norm()).expand(info.layers, -1)
-    return Steering(vectors=vectors, strengths=torch.tensor(strengths))
+    return Steering(torch.tensor(strengths)[:, None, None] * vectors)

@@ -3,7 +3,7 @@
 from prefect import flow
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.stages.generate import find_direction
+from resonance_core.stages.directions import find_direction
 from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
 from resonance_core.store.store import Store

@@ -6,13 +6,14 @@ Exit codes: 0 all well, 1 the work failed, 2 what was given cannot be used.
 import secrets
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from flows import cli_store
+from flows import cli_concepts, cli_store
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -43,6 +44,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(cli_store.app, name="store")
+app.add_typer(cli_concepts.app, name="concepts")
 
 # Flows and models are imported inside the commands: they take seconds, which neither --help
 # nor a typing error should cost.
@@ -102,6 +104,10 @@ def generate(
     strength: Annotated[
         float | None, typer.Option(help="How strongly to steer [default: as calibrated].")
     ] = None,
+    slider: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=POSITION", help="Move a slider, -1 to 1; repeatable."),
+    ] = None,
     duration: Annotated[float | None, typer.Option(help="Length in seconds.")] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
@@ -132,6 +138,7 @@ def generate(
                     prompt=prompt,
                     playlist=playlist,
                     strength=strength,
+                    sliders=sliders_of(slider or ()),
                     seed=secrets.randbelow(2**31) if seed is None else seed,
                 )
             except ValidationError as error:
@@ -199,6 +206,24 @@ def doctor(
             raise typer.Exit(FAILED)
 
 
+def sliders_of(options: Iterable[str]) -> dict[str, float]:
+    """Read what ``--slider`` was given.
+
+    Raises:
+        ConfigError: It is no name with a number.
+    """
+    positions = {}
+    for option in options:
+        name, _, position = option.partition("=")
+        try:
+            positions[name.strip()] = float(position)
+        except ValueError as error:
+            raise ConfigError(
+                f"--slider {option!r} is no name with a number", "Write NAME=POSITION, as bass=0.5"
+            ) from error
+    return positions
+
+
 def check_target(target: Path) -> None:
     """Refuse, before any work, a place that a WAV file cannot be copied to.
 
@@ -233,7 +258,7 @@ def copy_piece(audio: Path, sidecar: Path, target: Path) -> tuple[Path, Path]:
 
 def _piece(record: Record, audio: Path, sidecar: Path, seconds: float) -> dict[str, Any]:
     """Return what scripts read about a generated piece."""
-    same = ("seed", "duration_s", "sample_rate", "backend", "steering", "descriptors")
+    same = ("seed", "duration_s", "sample_rate", "backend", "sliders", "steering", "descriptors")
     return {
         "path": str(audio.absolute()),
         "sidecar": str(sidecar.absolute()),

@@ -26,6 +26,7 @@ from tasks.calibrate import calibrate
 from tasks.chunk import chunk
 from tasks.download import download
 from tasks.extract import extract
+from tasks.reference import reference
 from tasks.resolve import resolve
 from tasks.transcode import transcode
 
@@ -78,6 +79,7 @@ def ingest(
 
     heard = usable(results, config.resolve.min_tracks)
     direction = aggregate.submit(heard, config.aggregate, runtime).result()
+    centre = reference.submit(config, runtime).result() if config.steer.centre else None
     calibration = calibrate.submit(direction.record, config, runtime).result()
 
     entry = PlaylistEntry(
@@ -98,7 +100,7 @@ def ingest(
         tracks=entry.tracks,
         left_out=entry.left_out,
         range=entry.range,
-        cache=count_cache([*outcomes, direction, calibration]),
+        cache=count_cache([*outcomes, direction, *([centre] if centre else []), calibration]),
         seconds=time.perf_counter() - started,
     )
 

@@ -39,3 +39,19 @@ def count_cache(outcomes: Iterable[Outcome]) -> dict[str, CacheCount]:
         else:
             count.misses += 1
     return counts
+
+
+class ConceptResult(BaseModel):
+    """A slider's direction."""
+
+    name: str
+    label: str
+    direction: DirectionRef
+    layers: list[int]
+    split_half: list[float]
+    """Of each layer (see `resonance_core.steering.concepts.Contrast`)."""
+    agreement: list[float]
+    low: StrengthRange | None
+    """What is usable towards the low end; None where nothing is."""
+    high: StrengthRange | None
+    """What is usable towards the high end; None where nothing is."""

@@ -9,7 +9,8 @@ from prefect.settings import PREFECT_API_URL
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.stages import calibrate as calibrate_stage
 from resonance_core.stages import generate as generate_stage
-from resonance_core.stages.generate import GenerationRequest, find_direction
+from resonance_core.stages.directions import find_direction
+from resonance_core.stages.generate import GenerationRequest
 from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
 from resonance_core.store.store import Store

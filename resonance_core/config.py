@@ -9,12 +9,13 @@ import importlib.resources
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import platformdirs
 import yaml
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NonNegativeFloat,
@@ -89,8 +90,23 @@ class ExtractConfig(StageConfig):
 class AggregateConfig(StageConfig):
     """How activations become a direction."""
 
-    mode: Literal["mean"] = "mean"
-    """``mean``: the mean over a track's chunks, then over tracks with equal weight."""
+    mode: Literal["mean", "time_select", "attention_weighted"] = "mean"
+    """How a track's chunks are weighted; tracks always weigh the same. ``mean``: all alike.
+    ``time_select``: only those inside ``windows_s``. ``attention_weighted``: more what repeats,
+    such as a chorus."""
+    windows_s: tuple[tuple[NonNegativeFloat, PositiveFloat], ...] = ()
+    """Start and end of the parts of a track that count, in seconds, for ``time_select``."""
+    temperature: PositiveFloat = 0.1
+    """Of ``attention_weighted``: the lower, the more the most repeated chunks outweigh others."""
+
+    @model_validator(mode="after")
+    def _with_windows(self) -> "AggregateConfig":
+        if (self.mode == "time_select") != bool(self.windows_s):
+            raise ValueError("time_select and windows_s go together: give both or neither")
+        for start, end in self.windows_s:
+            if end <= start:
+                raise ValueError(f"the window from {start} s to {end} s holds nothing")
+        return self
 
 
 class SamplingConfig(StageConfig):
@@ -136,8 +152,80 @@ class GenerateConfig(StageConfig):
 
     duration_s: PositiveFloat = 10.0
     """Length of the piece, in seconds."""
-    recipe: Literal["seed"] = "seed"
-    """How a direction is added (see ``resonance_core.steering.recipes``)."""
+
+
+class ReferenceConfig(StageConfig):
+    """What all of a model's music shares: the mean that directions are centred on."""
+
+    clips: PositiveInt = 24
+    """Pieces that the model plays without a prompt, or of mixed prompts."""
+    prompts: tuple[str, ...] = ("",)
+    """Taken in turn; an empty one lets the model play what it likes."""
+    seed: NonNegativeInt = 0
+    """Of the first piece; each further one has the next."""
+    duration_s: PositiveFloat = 10.0
+    """Length of each piece, in seconds."""
+    playlist: str | None = None
+    """Centre on this ingested playlist rather than on what the model plays."""
+
+
+class ConceptConfig(StageConfig):
+    """How a concept's direction is made from its prompts."""
+
+    pairs: Annotated[int, Field(ge=2)] = 28
+    """Pairs of prompts that are played."""
+    seed: NonNegativeInt = 0
+    """Of the first pair, the same for both poles; each further pair has the next."""
+    duration_s: PositiveFloat = 5.0
+    """Length of each piece, in seconds."""
+    file: Path | None = None
+    """A file of concepts in place of ``configs/concepts.yaml``."""
+
+
+class SteerConfig(StageConfig):
+    """How a direction is added while the model plays; `RUNGS` names the measured choices."""
+
+    vectors: Literal["one-to-all", "per-layer"] = "per-layer"
+    """One vector, the mean over the layers, or each layer's own."""
+    centre: bool = True
+    """Subtract the reference's mean, so that only what sets the playlist apart remains."""
+    scale: Literal["unit", "residual"] = "residual"
+    """What strength 1 adds: length 1, or a tenth of the residual stream's norm in each layer."""
+    layers: (
+        Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] | dict[NonNegativeInt, float]
+    ) = "all"
+    """Which layers are steered; ``{2: 1.0, 4: 0.5}`` gives each its own share of the strength."""
+    positions: Literal["all", "audio"] = "audio"
+    """Steer a prepended prompt too, or the audio only."""
+    rows: Literal["both", "conditional"] = "both"
+    """With guidance: steer both rows, or the conditional one, which guidance amplifies."""
+    keep_norm: bool = False
+    """Give every steered position the length back that it had."""
+    budget: PositiveFloat = 4.0
+    """How much several directions together may add, in strengths of one of them."""
+    start_s: NonNegativeFloat = 0.0
+    """When steering sets in, in seconds."""
+    end_s: PositiveFloat | None = None
+    """When steering ends, in seconds; None steers to the end."""
+    ramp_s: NonNegativeFloat = 0.0
+    """How long it takes to set in and to fade, in seconds, within start and end."""
+
+    @model_validator(mode="after")
+    def _forwards(self) -> "SteerConfig":
+        if self.end_s is not None and self.end_s <= self.start_s:
+            raise ValueError(f"end_s {self.end_s} must lie after start_s {self.start_s}")
+        return self
+
+
+def _rung(value: Any) -> Any:
+    """Return the settings of a rung that is given by its name."""
+    if not isinstance(value, str):
+        return value
+    text = importlib.resources.files("configs").joinpath("ladder.yaml").read_text()
+    rungs = yaml.safe_load(text)
+    if value not in rungs:
+        raise ValueError(f"there is no rung {value!r}; known are {', '.join(rungs)}")
+    return rungs[value]
 
 
 class PipelineConfig(StageConfig):
@@ -150,6 +238,10 @@ class PipelineConfig(StageConfig):
     extract: ExtractConfig = ExtractConfig()
     aggregate: AggregateConfig = AggregateConfig()
     sampling: SamplingConfig = SamplingConfig()
+    reference: ReferenceConfig = ReferenceConfig()
+    concept: ConceptConfig = ConceptConfig()
+    steer: Annotated[SteerConfig, BeforeValidator(_rung)] = SteerConfig()
+    """Settings, or the name of a rung in ``configs/ladder.yaml``."""
     calibrate: CalibrateConfig = CalibrateConfig()
     generate: GenerateConfig = GenerateConfig()
 
@@ -284,7 +376,9 @@ def explain(error: ValidationError, origin: str, model: type[BaseModel]) -> Conf
         )
     group: Any = model
     for part in failure["loc"][:-1]:
-        group = group.model_fields[part].annotation
+        # A mapping's entries have names of their own.
+        is_mapping = get_origin(group) is dict
+        group = get_args(group)[1] if is_mapping else group.model_fields[part].annotation
     known = list(group.model_fields)
     closest = difflib.get_close_matches(str(failure["loc"][-1]), known, n=1)
     hint = f"Did you mean {closest[0]!r}?" if closest else f"Known names: {', '.join(known)}"

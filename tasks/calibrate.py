@@ -1,5 +1,7 @@
 """Calibrate: find the strengths at which a direction leaves usable audio."""
 
+from typing import Literal
+
 from prefect.client.schemas.objects import State
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
@@ -10,6 +12,11 @@ from tasks.caching import stage_state, stage_task
 
 
 @stage_task(name="calibrate", tags=["gpu"])
-def calibrate(direction: Record, config: PipelineConfig, runtime: RuntimeConfig) -> State[Outcome]:
-    """Measure one direction's range."""
-    return stage_state(stage.calibrate(direction, config, Store(runtime.store), runtime))
+def calibrate(
+    direction: Record,
+    config: PipelineConfig,
+    runtime: RuntimeConfig,
+    sign: Literal[1, -1] = 1,
+) -> State[Outcome]:
+    """Measure one direction's range on one side."""
+    return stage_state(stage.calibrate(direction, config, Store(runtime.store), runtime, sign))

@@ -86,6 +86,8 @@ def quick() -> PipelineConfig:
         {
             "chunk": {"length_s": 4, "hop_s": 20},
             "sampling": {"guidance_scale": 2},
+            "reference": {"clips": 2, "duration_s": 1},
+            "concept": {"pairs": 2, "duration_s": 0.5},
             "calibrate": {"duration_s": 0.5, "strengths": [0, 1, 2]},
             "generate": {"duration_s": 0.5},
         }

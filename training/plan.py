@@ -28,7 +28,7 @@ class Plan:
 
 
 FULL = Plan(
-    shards=48,
+    shards=72,
     clips=120,
     whole_tracks=True,
     codec_excerpts=12_000,

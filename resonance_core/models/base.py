@@ -86,7 +86,7 @@ class MusicModel(ABC):
         audio: Waveforms,
         *,
         layers: Sequence[int],
-        prompt: str,
+        prompts: Sequence[str],
         melody: bool,
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states.
@@ -94,7 +94,7 @@ class MusicModel(ABC):
         Args:
             audio: The chunks, ``[chunks, samples]``.
             layers: The decoder layers to read, from 0.
-            prompt: The text the model is conditioned on.
+            prompts: The text the model is conditioned on, one a chunk.
             melody: Condition on each chunk's own chroma; models that take no melody ignore it.
 
         Raises:
@@ -104,23 +104,23 @@ class MusicModel(ABC):
     @abstractmethod
     def generate(
         self,
-        prompt: str,
+        prompts: Sequence[str],
         *,
         seeds: Sequence[int],
         duration_s: float,
         sampling: SamplingConfig,
         steering: "Steering | None" = None,
     ) -> Waveforms:
-        """Make one piece of audio for each seed, in one batch.
+        """Make one piece of audio for each row.
 
-        A row depends on its own seed and strength, not on its neighbours'.
+        A row depends on its own prompt, seed and steering, not on its neighbours'.
 
         Args:
-            prompt: What to play.
+            prompts: What to play, one prompt a row.
             seeds: One seed a row.
             duration_s: Length of every piece, in seconds.
             sampling: How tokens are drawn.
-            steering: What is added to the hidden states, with one strength a row.
+            steering: What is added to the hidden states of each row.
 
         Raises:
             ModelError: A length that the model cannot make.

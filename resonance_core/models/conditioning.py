@@ -26,31 +26,39 @@ class Conditioning:
     prefix: int
 
 
-def condition(
-    model: Any,
-    *,
-    input_ids: torch.Tensor,
-    attention_mask: torch.Tensor,
-    rows: int,
-    chroma: torch.Tensor | None,
-    guided: bool,
-) -> Conditioning:
-    """Return the conditioning of ``rows`` rows that share one prompt.
+def encode_text(model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """Return what the decoder is told of prompts, ``[prompts, tokens, hidden]``; 0 for padding.
 
     Args:
         model: A MusicGen of Transformers, with or without melody.
-        input_ids: The prompt's tokens, ``[1, tokens]``.
-        attention_mask: Which of them count, ``[1, tokens]``.
-        rows: How many rows the batch has.
-        chroma: One-hot chroma of a melody a row, ``[rows, frames, pitch classes]``; None for
-            no melody.
-        guided: Append as many unconditional rows.
+        input_ids: ``[prompts, tokens]``.
+        attention_mask: Which of them count, ``[prompts, tokens]``.
     """
     text = model.text_encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
     if hasattr(model, "enc_to_dec_proj"):
         text = model.enc_to_dec_proj(text)
-    text = (text * attention_mask[..., None]).repeat(rows, 1, 1)
-    mask = attention_mask.repeat(rows, 1)
+    return text * attention_mask[..., None]
+
+
+def condition(
+    model: Any,
+    *,
+    text: torch.Tensor,
+    mask: torch.Tensor,
+    chroma: torch.Tensor | None,
+    guided: bool,
+) -> Conditioning:
+    """Return the conditioning of a batch.
+
+    Args:
+        model: A MusicGen of Transformers, with or without melody.
+        text: Each row's encoded prompt, ``[rows, tokens, hidden]``.
+        mask: Which tokens count, ``[rows, tokens]``.
+        chroma: One-hot chroma of a melody a row, ``[rows, frames, pitch classes]``; None for
+            no melody.
+        guided: Append as many unconditional rows.
+    """
+    rows = len(text)
     if guided:
         # Unconditional is: no text at all (the projection's bias neither), no melody.
         text = torch.cat([text, torch.zeros_like(text)])

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoTokenizer,
+    BatchEncoding,
     EncoderDecoderCache,
     MusicgenForConditionalGeneration,
     MusicgenMelodyFeatureExtractor,
@@ -24,11 +26,11 @@ from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive
 from resonance_core.keys import sha256_file
 from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
-from resonance_core.models.conditioning import Conditioning, condition
+from resonance_core.models.conditioning import Conditioning, condition, encode_text
 from resonance_core.models.delay import delay
 from resonance_core.models.sampling import sample_codes
 from resonance_core.steering.collect import collect
-from resonance_core.steering.inject import Steering, inject
+from resonance_core.steering.inject import Injection, Steering, inject
 
 CLASSES: dict[str, type[Any]] = {
     "musicgen": MusicgenForConditionalGeneration,
@@ -70,49 +72,61 @@ class TransformersModel(MusicModel):
         audio: Waveforms,
         *,
         layers: Sequence[int],
-        prompt: str,
+        prompts: Sequence[str],
         melody: bool,
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states."""
         check_layers(layers, self.info)
+        shape = (len(audio), len(layers))
+        vectors, rms = torch.empty(*shape, self.info.hidden_size), torch.empty(shape)
         with exclusive(self.device):
-            waveforms = torch.from_numpy(audio)
-            codes = self._encode(waveforms)
-            features = self._chroma(waveforms) if melody and self.info.melody else None
-            conditioning = self._condition(prompt, len(audio), features, guided=False)
-            self._check_length(codes.shape[2], conditioning.prefix)
-            columns = delay(codes, self._pad)
-            mask = self._audio_positions(columns, conditioning.prefix)
-            with collect([self.layers[layer] for layer in layers], mask) as pooled:
-                self._decoder(columns, conditioning)
-            return Capture(vectors=pooled.means.cpu().numpy(), rms=pooled.rms.cpu().numpy())
+            for rows in self._rows_of_one_length(prompts):
+                waveforms = torch.from_numpy(audio[rows])
+                codes = self._encode(waveforms)
+                features = self._chroma(waveforms) if melody and self.info.melody else None
+                conditioning = self._condition(
+                    [prompts[row] for row in rows], features, guided=False
+                )
+                self._check_length(codes.shape[2], conditioning.prefix)
+                columns = delay(codes, self._pad)
+                mask = self._audio_positions(columns, conditioning.prefix)
+                with collect([self.layers[layer] for layer in layers], mask) as pooled:
+                    self._decoder(columns, conditioning)
+                vectors[rows], rms[rows] = pooled.means.cpu(), pooled.rms.cpu()
+        return Capture(vectors=vectors.numpy(), rms=rms.numpy())
 
     @torch.inference_mode()
     def generate(
         self,
-        prompt: str,
+        prompts: Sequence[str],
         *,
         seeds: Sequence[int],
         duration_s: float,
         sampling: SamplingConfig,
         steering: Steering | None = None,
     ) -> Waveforms:
-        """Make one piece of audio for each seed, in one batch."""
+        """Make one piece of audio for each row, in as few batches as the prompts allow."""
         frames = max(1, round(duration_s * self.info.frame_rate))
+        audio: list[torch.Tensor] = [torch.empty(0)] * len(seeds)
         with exclusive(self.device):
-            conditioning = self._condition(
-                prompt, len(seeds), None, guided=sampling.guidance_scale > 1
-            )
-            self._check_length(frames, conditioning.prefix)
-            if steering is None:
-                codes = self._sample(conditioning, seeds, frames, sampling)
-            else:
-                with inject(self.layers, steering):
-                    codes = self._sample(conditioning, seeds, frames, sampling)
-            audio = self.model.audio_encoder.decode(
-                codes[None], audio_scales=[None] * len(seeds)
-            ).audio_values
-            return audio[:, 0].float().cpu().numpy()
+            for rows in self._rows_of_one_length(prompts):
+                conditioning = self._condition(
+                    [prompts[row] for row in rows], None, guided=sampling.guidance_scale > 1
+                )
+                self._check_length(frames, conditioning.prefix)
+                codes = self._sample(
+                    conditioning,
+                    [seeds[row] for row in rows],
+                    frames,
+                    sampling,
+                    None if steering is None else steering.select(rows),
+                )
+                decoded = self.model.audio_encoder.decode(
+                    codes[None], audio_scales=[None] * len(rows)
+                ).audio_values
+                for row, waveform in zip(rows, decoded[:, 0].float().cpu(), strict=True):
+                    audio[row] = waveform
+        return torch.stack(audio).numpy()
 
     def _sample(
         self,
@@ -120,26 +134,33 @@ class TransformersModel(MusicModel):
         seeds: Sequence[int],
         frames: int,
         sampling: SamplingConfig,
+        steering: Steering | None,
     ) -> torch.Tensor:
         cache: EncoderDecoderCache | None = None
         heads = self.model.decoder.lm_heads
+        injection: Injection | None = None
 
         def step(column: torch.Tensor) -> torch.Tensor:
             nonlocal cache
+            if injection is not None:
+                injection.start = 0 if cache is None else cache.get_seq_length()
             output = self._decoder(column[..., None], conditioning, cache, use_cache=True)
             cache = output.past_key_values
             last = output.last_hidden_state[:, -1]
             return torch.stack([head(last) for head in heads], dim=1)
 
-        return sample_codes(
-            step,
-            seeds=seeds,
-            codebooks=self.info.codebooks,
-            frames=frames,
-            pad=self._pad,
-            sampling=sampling,
-            device=self.device,
-        )
+        with ExitStack() as stack:
+            if steering is not None:
+                injection = stack.enter_context(inject(self.layers, steering, conditioning.prefix))
+            return sample_codes(
+                step,
+                seeds=seeds,
+                codebooks=self.info.codebooks,
+                frames=frames,
+                pad=self._pad,
+                sampling=sampling,
+                device=self.device,
+            )
 
     def _decoder(
         self,
@@ -178,20 +199,37 @@ class TransformersModel(MusicModel):
         )["input_features"]
         return features.to(self.device, self.model.dtype)
 
-    def _condition(
-        self, prompt: str, rows: int, chroma: torch.Tensor | None, *, guided: bool
-    ) -> Conditioning:
-        tokens = self.tokenizer(
+    def _tokenize(self, prompt: str) -> BatchEncoding:
+        return self.tokenizer(
             prompt,
             padding="max_length" if self._prompt_length else False,
             max_length=self._prompt_length,
             return_tensors="pt",
         ).to(self.device)
+
+    def _rows_of_one_length(self, prompts: Sequence[str]) -> list[list[int]]:
+        """Return the rows whose prompts have as many tokens: padding would move the audio."""
+        lengths: dict[int, list[int]] = {}
+        for row, prompt in enumerate(prompts):
+            lengths.setdefault(self._tokenize(prompt)["input_ids"].shape[1], []).append(row)
+        return list(lengths.values())
+
+    def _condition(
+        self, prompts: Sequence[str], chroma: torch.Tensor | None, *, guided: bool
+    ) -> Conditioning:
+        """Condition a batch on prompts of one length.
+
+        Each prompt is encoded once and alone, so that the batch makes no difference.
+        """
+        tokens = {prompt: self._tokenize(prompt) for prompt in prompts}
+        encoded = {
+            prompt: encode_text(self.model, found["input_ids"], found["attention_mask"])
+            for prompt, found in tokens.items()
+        }
         return condition(
             self.model,
-            input_ids=tokens["input_ids"],
-            attention_mask=tokens["attention_mask"],
-            rows=rows,
+            text=torch.cat([encoded[prompt] for prompt in prompts]),
+            mask=torch.cat([tokens[prompt]["attention_mask"] for prompt in prompts]),
             chroma=chroma,
             guided=guided,
         )

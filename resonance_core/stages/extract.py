@@ -48,11 +48,7 @@ def extract(
     layers = choose_layers(config, info)
     track = audio.request.inputs["audio"]
     settings = {
-        "model": info.identity(),
-        "layers": list(layers),
-        "pooling": "mean",
-        "prompt": config.prompt,
-        "melody": config.melody and info.melody,
+        **capture_settings(config, info),
         # The digests below say it too; readers of the files need to see it.
         "audio": audio.request.config,
         "chunk": windows.request.config,
@@ -79,7 +75,10 @@ def extract(
         ]
         for waveforms in read_ahead(path, batches, length):
             captured = loaded.capture(
-                waveforms, layers=layers, prompt=config.prompt, melody=config.melody
+                waveforms,
+                layers=layers,
+                prompts=[config.prompt] * len(waveforms),
+                melody=config.melody,
             )
             if not np.isfinite(captured.vectors).all():
                 raise ModelError(
@@ -101,6 +100,17 @@ def extract(
         return {"chunks": len(table), "layers": list(layers), "hidden_size": info.hidden_size}
 
     return store.build(request, make)
+
+
+def capture_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:
+    """Return what decides about a chunk's activations besides its audio, for keys."""
+    return {
+        "model": info.identity(),
+        "layers": list(choose_layers(config, info)),
+        "pooling": "mean",
+        "prompt": config.prompt,
+        "melody": config.melody and info.melody,
+    }
 
 
 def choose_layers(config: ExtractConfig, info: ModelInfo) -> tuple[int, ...]:

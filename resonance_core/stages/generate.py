@@ -1,8 +1,8 @@
-"""Generate: a prompt, and a direction if there is one, become a WAV file and its sidecar."""
+"""Generate: a prompt, and directions if there are any, become a WAV file and its sidecar."""
 
 import json
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -11,19 +11,27 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from resonance_core.audio.descriptors import describe
 from resonance_core.audio.write import write_wav
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.errors import CalibrationError, ModelError, NotInStoreError, StoreError
+from resonance_core.errors import CalibrationError, ModelError
 from resonance_core.keys import Stage
+from resonance_core.models.base import ModelInfo
 from resonance_core.models.registry import load_model, model_info
-from resonance_core.stages.aggregate import AGGREGATE
+from resonance_core.stages.calibrate import calibrate
+from resonance_core.stages.concept import concept
+from resonance_core.stages.directions import find_direction
+from resonance_core.stages.parts import Part, part
+from resonance_core.steering.combine import combine
+from resonance_core.steering.concept_file import load_concepts
 from resonance_core.steering.inject import Steering
-from resonance_core.steering.recipes import check_model, seed_vectors
-from resonance_core.store.directions import DIRECTION, read_direction
+from resonance_core.steering.recipes import steer
+from resonance_core.store.directions import DIRECTION
 from resonance_core.store.pieces import AUDIO, SIDECAR
-from resonance_core.store.playlists import PlaylistEntry, load_entry
+from resonance_core.store.playlists import load_entry
 from resonance_core.store.records import Outcome, Record, library_versions
-from resonance_core.store.store import KEY_PREFIX, Store
+from resonance_core.store.store import Store
 
-GENERATE = Stage(name="generate", version=1)
+GENERATE = Stage(name="generate", version=2)
+MAX_SLIDER = 1.0
+"""A slider's end, which is the largest usable strength on its side."""
 
 
 class GenerationRequest(BaseModel):
@@ -33,9 +41,11 @@ class GenerationRequest(BaseModel):
 
     prompt: str = Field(min_length=1)
     playlist: str | None = None
-    """The name of a playlist, or the key of a direction; None for no steering."""
+    """The name of a playlist, or the key of a direction; None for no playlist."""
     strength: float | None = None
     """How much of the direction is added; the calibrated recommendation by default."""
+    sliders: dict[str, Annotated[float, Field(ge=-MAX_SLIDER, le=MAX_SLIDER)]] = {}
+    """Where each concept's slider stands, -1 to 1; 0 leaves it out."""
     seed: int = Field(ge=0, lt=2**63)
 
     @model_validator(mode="after")
@@ -45,60 +55,53 @@ class GenerationRequest(BaseModel):
         return self
 
 
+class Addition(NamedTuple):
+    """A direction, and how much of it is added."""
+
+    part: Part
+    strength: float
+
+
 def generate(
     request: GenerationRequest, config: PipelineConfig, store: Store, runtime: RuntimeConfig
 ) -> Outcome:
     """Return the record of a piece of music, making it if it is not there.
 
+    What it needs and the store lacks, such as the direction of a slider, is made first.
+
     Args:
-        request: Prompt, playlist, strength and seed.
+        request: Prompt, playlist, strength, sliders and seed.
         config: The model, its sampling, the recipe, and the length.
-        store: Holds the direction and takes the piece.
+        store: Holds the directions and takes the piece.
         runtime: The device.
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
+        ConfigError: There is no such slider.
         ModelError: The direction was made with another model, or the piece is too long.
         StoreError: There is no such playlist or direction, or it is damaged.
     """
     info = model_info(config.model)
-    direction, strength = resolve_steering(request, store)
+    additions = resolve_steering(request, config, store, runtime)
     settings = {
         "model": info.identity(),
         "sampling": config.sampling.model_dump(mode="json"),
         "prompt": request.prompt,
         "seed": request.seed,
         "duration_s": config.generate.duration_s,
-        "steering": []
-        if direction is None
-        else [{"strength": strength, "recipe": config.generate.recipe}],
+        "strengths": [addition.strength for addition in additions],
+        "steer": config.steer.model_dump(mode="json") if additions else None,
     }
-    inputs = {} if direction is None else {"direction": direction.digest(DIRECTION)}
+    inputs = {"directions": [addition.part.digests() for addition in additions]}
     stage_request = GENERATE.request(settings, inputs)
 
     def make(folder: Path) -> dict[str, Any]:
-        steering = None
-        described_steering = []
-        if direction is not None:
-            loaded = read_direction(store.path(direction, DIRECTION))
-            check_model(loaded, info)
-            steering = Steering(
-                vectors=seed_vectors(loaded, info.layers), strengths=torch.tensor([strength])
-            )
-            described_steering = [
-                {
-                    "direction": direction.key,
-                    "sha256": direction.digest(DIRECTION),
-                    "strength": strength,
-                    "recipe": config.generate.recipe,
-                }
-            ]
         audio = load_model(config.model, runtime).generate(
-            request.prompt,
+            [request.prompt],
             seeds=[request.seed],
             duration_s=config.generate.duration_s,
             sampling=config.sampling,
-            steering=steering,
+            steering=_steering(additions, config, info, store),
         )[0]
         if not np.isfinite(audio).all():
             raise ModelError(
@@ -113,7 +116,17 @@ def generate(
             "prompt": request.prompt,
             "seed": request.seed,
             "sampling": config.sampling.model_dump(mode="json"),
-            "steering": described_steering,
+            "sliders": request.sliders,
+            "steering": [
+                {
+                    "direction": direction.key,
+                    "sha256": direction.digest(DIRECTION),
+                    "reference": reference and reference.key,
+                    "strength": strength,
+                }
+                for (direction, reference), strength in additions
+            ],
+            "steer": settings["steer"],
             "requested_duration_s": config.generate.duration_s,
             "duration_s": len(audio) / info.sample_rate,
             "sample_rate": info.sample_rate,
@@ -126,19 +139,59 @@ def generate(
     return store.build(stage_request, make)
 
 
-def resolve_steering(request: GenerationRequest, store: Store) -> tuple[Record | None, float]:
-    """Return the direction a request names, and the strength it asks for or that is advised.
+def _steering(
+    additions: list[Addition], config: PipelineConfig, info: ModelInfo, store: Store
+) -> Steering | None:
+    if not additions:
+        return None
+    total = combine(
+        [addition.part.displacement(config.steer, info, store) for addition in additions],
+        torch.tensor([[addition.strength for addition in additions]]),
+        config.steer.budget,
+    )
+    return steer(total, config.steer, config.generate.duration_s, info)
+
+
+def resolve_steering(
+    request: GenerationRequest, config: PipelineConfig, store: Store, runtime: RuntimeConfig
+) -> list[Addition]:
+    """Return the directions a request means, the playlist's first, and how much of each.
+
+    Raises:
+        CalibrationError: No strength was given and none is known to be usable.
+        ConfigError: There is no such slider.
+        StoreError: There is no such playlist or direction, or it is damaged.
+    """
+    additions = []
+    if request.playlist is not None:
+        direction, strength = resolve_playlist(request.playlist, request.strength, store)
+        additions.append(Addition(part(direction, config, store, runtime), strength))
+    sliders = {name: position for name, position in request.sliders.items() if position}
+    if sliders:
+        file = load_concepts(config.concept.file)
+        for name in sliders:
+            file.check(name)
+        # In the file's order, so that the order of a request makes no difference.
+        for name in (known for known in file.concepts if known in sliders):
+            direction = concept(name, file, config, store, runtime).record
+            strength = slider_strength(name, direction, sliders[name], config, store, runtime)
+            additions.append(Addition(part(direction, config, store, runtime), strength))
+    return additions
+
+
+def resolve_playlist(
+    name_or_key: str, strength: float | None, store: Store
+) -> tuple[Record, float]:
+    """Return the direction of a playlist, and the strength that is asked for or advised.
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
         StoreError: There is no such playlist or direction, or it is damaged.
     """
-    if request.playlist is None:
-        return None, 0.0
-    entry = load_entry(store, request.playlist)
-    record = find_direction(request.playlist, store)
-    if request.strength is not None:
-        return record, request.strength
+    entry = load_entry(store, name_or_key)
+    record = find_direction(name_or_key, store)
+    if strength is not None:
+        return record, strength
     if entry is None:
         raise CalibrationError(
             f"the direction {record.key[:12]} is named by its key, which has no recommended "
@@ -153,44 +206,24 @@ def resolve_steering(request: GenerationRequest, store: Store) -> tuple[Record |
     return record, entry.range.recommended
 
 
-def find_direction(name_or_key: str, store: Store) -> Record:
-    """Return the record of the direction that a playlist's name or a key means.
+def slider_strength(
+    name: str,
+    direction: Record,
+    position: float,
+    config: PipelineConfig,
+    store: Store,
+    runtime: RuntimeConfig,
+) -> float:
+    """Return the strength of a slider's position: its end is the largest usable strength.
 
     Raises:
-        NotInStoreError: There is none.
-        StoreError: It is damaged.
+        CalibrationError: No strength on that side is usable.
     """
-    entry = load_entry(store, name_or_key)
-    if entry is None and not KEY_PREFIX.fullmatch(name_or_key):
-        raise NotInStoreError(
-            f"there is no playlist {name_or_key!r} in the store {store.root}",
-            "Ingest it first, or list what there is with: resonance store ls",
+    sign: Literal[1, -1] = 1 if position > 0 else -1
+    found = calibrate(direction, config, store, runtime, sign).record.info["range"]
+    if found is None:
+        raise CalibrationError(
+            f"slider {name!r} has no usable strength towards {'high' if sign > 0 else 'low'}",
+            "Leave it at 0, or calibrate with other settings",
         )
-    try:
-        record = store.get(entry.direction.key if entry else name_or_key)
-    except NotInStoreError as error:
-        if entry is None:
-            raise
-        raise _lost(entry) from error
-    if record.stage != AGGREGATE.name:
-        raise NotInStoreError(
-            f"{name_or_key!r} is the key of a {record.stage} result, not of a direction",
-            "List directions with: resonance store ls --stage aggregate",
-        )
-    if store.find(record.request) is None:
-        raise (
-            _lost(entry)
-            if entry
-            else StoreError(
-                f"the direction {record.key[:12]} is damaged", "Ingest its playlist again"
-            )
-        )
-    return record
-
-
-def _lost(entry: PlaylistEntry) -> StoreError:
-    return StoreError(
-        f"the direction of playlist {entry.name!r} is missing or damaged",
-        f"Ingest it again, which makes only what is missing: resonance ingest {entry.source!r} "
-        f"--name {entry.name}",
-    )
+    return position * float(found["high"])

@@ -10,9 +10,10 @@ from resonance_core.errors import ResonanceError
 from resonance_core.steering.direction import Direction
 
 
-def aggregate_mean(
+def aggregate_tracks(
     vectors: Sequence[NDArray[np.float32]],
     rms: Sequence[NDArray[np.float32]],
+    weights: Sequence[NDArray[np.float64]],
     metadata: dict[str, Any],
 ) -> Direction:
     """Average over the chunks of each track, then over the tracks with equal weight.
@@ -20,15 +21,39 @@ def aggregate_mean(
     Args:
         vectors: For each track, at least one, its activations, ``[chunks, layers, hidden]``.
         rms: For each track the root mean square of its residual stream, ``[chunks, layers]``.
+        weights: For each track how much its chunks count, ``[chunks]``, with the sum 1.
         metadata: Goes into the direction.
 
     Raises:
         ResonanceError: The mean is zero.
     """
     # Sums in float64: the result must not depend on how many tracks there are.
-    per_layer = np.mean([track.mean(0, dtype=np.float64) for track in vectors], axis=0)
-    norms = np.mean([np.linalg.norm(track, axis=-1).mean(0) for track in vectors], axis=0)
-    residual = np.median(np.concatenate(rms), axis=0) * np.sqrt(per_layer.shape[-1])
+    means = [np.tensordot(w, track, 1) for w, track in zip(weights, vectors, strict=True)]
+    return as_direction(
+        np.mean(means, axis=0),
+        layer_norm=np.mean([np.linalg.norm(track, axis=-1).mean(0) for track in vectors], axis=0),
+        rms=np.concatenate(rms),
+        metadata=metadata,
+    )
+
+
+def as_direction(
+    per_layer: NDArray[np.floating],
+    layer_norm: NDArray[np.floating],
+    rms: NDArray[np.float32],
+    metadata: dict[str, Any],
+) -> Direction:
+    """Return a direction with its reduction to one vector and the scale of what it was heard in.
+
+    Args:
+        per_layer: One vector a layer, ``[layers, hidden]``.
+        layer_norm: Mean norm of the activations, ``[layers]``.
+        rms: Root mean square of the residual stream, ``[chunks, layers]``.
+        metadata: Goes into the direction.
+
+    Raises:
+        ResonanceError: The vectors' mean is zero.
+    """
     mean = per_layer.mean(0)
     length = np.linalg.norm(mean)
     if not length > 0:
@@ -39,7 +64,7 @@ def aggregate_mean(
     return Direction(
         per_layer=per_layer.astype(np.float32),
         one_to_all=(mean / length).astype(np.float32),
-        layer_norm=norms.astype(np.float32),
-        residual_scale=residual.astype(np.float32),
+        layer_norm=layer_norm.astype(np.float32),
+        residual_scale=(np.median(rms, axis=0) * np.sqrt(per_layer.shape[-1])).astype(np.float32),
         metadata=metadata,
     )

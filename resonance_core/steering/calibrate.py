@@ -1,8 +1,12 @@
 """Calibration: which strengths of a direction leave the model making usable audio."""
 
+import sys
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
+
+SAFE_NORM = 3.2
+"""The length of the added vector up to which the original system trusts a direction."""
 
 
 class StrengthRange(BaseModel):
@@ -37,3 +41,13 @@ def usable_range(
     if not best or best[-1] <= 0:
         return None
     return StrengthRange(low=best[0], high=best[-1], recommended=(best[0] + best[-1]) / 2)
+
+
+def analytic_upper(vector_norm: float, lambda_max: float) -> float:
+    """Return the largest strength that the norm of the added vector allows.
+
+    Args:
+        vector_norm: Length of what strength 1 adds.
+        lambda_max: No strength above this is allowed.
+    """
+    return min(lambda_max, max(1.0, SAFE_NORM / max(vector_norm, sys.float_info.min)))

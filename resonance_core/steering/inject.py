@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 from torch import nn
@@ -12,42 +13,102 @@ from resonance_core.steering.hooks import hidden_state_hooks
 
 @dataclass(frozen=True)
 class Steering:
-    """What is added, and how much of it to each row.
+    """What is added to the hidden states of each row, where and when.
 
     Attributes:
-        vectors: What strength 1 adds to the output of each layer, ``[layers, hidden]``.
-        strengths: How much of it each row of the batch gets, ``[rows]``.
+        displacements: Added to the output of each layer, ``[rows, layers, hidden]``.
+        rows: ``both`` steers the conditional and the unconditional rows of guidance,
+            ``conditional`` the conditional ones only.
+        positions: ``all`` steers the prompt's positions too, where the prompt is prepended;
+            ``audio`` leaves them.
+        keep_norm: Every steered position gets the length back that it had.
+        envelope: What the displacements are multiplied with in each frame, ``[frames]``; the
+            last value goes on. None multiplies with 1.
     """
 
-    vectors: torch.Tensor
-    strengths: torch.Tensor
+    displacements: torch.Tensor
+    rows: Literal["both", "conditional"] = "both"
+    positions: Literal["all", "audio"] = "all"
+    keep_norm: bool = False
+    envelope: torch.Tensor | None = None
+
+    def select(self, rows: Sequence[int]) -> "Steering":
+        """Return the steering of some of the rows."""
+        return replace(self, displacements=self.displacements[list(rows)])
+
+
+class Injection:
+    """A steering at work.
+
+    Attributes:
+        start: The first position of the next pass, counted from the beginning of the prefix.
+            Whoever runs the passes sets it.
+    """
+
+    def __init__(self, steering: Steering, prefix: int) -> None:
+        self.start = 0
+        self._steering = steering
+        self._prefix = prefix
+        self._ready: dict[int, torch.Tensor] = {}
+
+    def add(self, place: int, hidden: torch.Tensor) -> torch.Tensor:
+        """Return a layer's hidden states, ``[rows, positions, hidden]``, with what is added."""
+        added = self._ready.get(place)
+        if added is None:
+            added = self._ready[place] = self._displacement(place, hidden)
+        steered_rows, positions = len(added), hidden.shape[1]
+        skipped = 0
+        if self._steering.positions == "audio":
+            skipped = min(positions, max(0, self._prefix - self.start))
+        before = hidden[:steered_rows, skipped:]
+        after = before + self._at(self.start + skipped, positions - skipped, added)
+        if self._steering.keep_norm:
+            length = after.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(after.dtype).tiny)
+            after = after * (before.norm(dim=-1, keepdim=True) / length)
+        if after.shape == hidden.shape:
+            return after
+        result = hidden.clone()
+        result[:steered_rows, skipped:] = after
+        return result
+
+    def _displacement(self, place: int, hidden: torch.Tensor) -> torch.Tensor:
+        """Return what one layer gets, ``[steered rows, 1, hidden]``, made once."""
+        added = self._steering.displacements[:, place, None].to(hidden)
+        copies = hidden.shape[0] // len(added) if self._steering.rows == "both" else 1
+        return added.repeat(copies, 1, 1)
+
+    def _at(self, start: int, positions: int, added: torch.Tensor) -> torch.Tensor:
+        """Return what some positions get; the envelope begins at the first audio position."""
+        if self._steering.envelope is None:
+            return added
+        envelope = self._steering.envelope.to(added)
+        frames = torch.arange(start, start + positions, device=added.device) - self._prefix
+        return envelope[frames.clamp(0, len(envelope) - 1)][None, :, None] * added
 
 
 @contextmanager
-def inject(layers: Sequence[nn.Module], steering: Steering) -> Iterator[None]:
-    """Add a steering's vectors to the output of every layer until the context ends.
+def inject(layers: Sequence[nn.Module], steering: Steering, prefix: int) -> Iterator[Injection]:
+    """Steer the output of every layer until the context ends.
 
-    Guidance runs the rows twice, conditional then unconditional; both get the same strength.
-    Every position of every pass is steered, the prefix too.
+    Layers that nothing is added to are left alone.
 
     Args:
-        layers: All decoder layers of the model, one for each of the steering's vectors.
-        steering: What to add; it is moved to the layers' device and type.
+        layers: All decoder layers of the model.
+        steering: What to add; it is moved to the layers' device and type. With guidance the
+            conditional rows come first.
+        prefix: Positions that the conditioning takes before the audio.
 
     Raises:
         ValueError: The steering is for another number of layers.
     """
-    if len(layers) != len(steering.vectors):
-        raise ValueError(f"{len(steering.vectors)} vectors cannot steer {len(layers)} layers")
-    # [layers, rows, 1, hidden], made once: a hook runs for every layer of every token.
-    added = steering.strengths[None, :, None, None] * steering.vectors[:, None, None, :]
-    ready: dict[int, torch.Tensor] = {}
-
-    def add(place: int, hidden: torch.Tensor) -> torch.Tensor:
-        if place not in ready:
-            copies = hidden.shape[0] // added.shape[1]
-            ready[place] = added[place].to(hidden).repeat(copies, 1, 1)
-        return hidden + ready[place]
-
-    with hidden_state_hooks(layers, add):
-        yield
+    if len(layers) != steering.displacements.shape[1]:
+        raise ValueError(
+            f"displacements of {steering.displacements.shape[1]} layers cannot steer "
+            f"{len(layers)} layers"
+        )
+    injection = Injection(steering, prefix)
+    steered = [i for i in range(len(layers)) if bool(steering.displacements[:, i].any())]
+    with hidden_state_hooks(
+        [layers[i] for i in steered], lambda place, hidden: injection.add(steered[place], hidden)
+    ):
+        yield injection

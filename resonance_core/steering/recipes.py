@@ -1,27 +1,127 @@
-"""Recipes: how a direction becomes what is added to each layer."""
+"""From a direction to what is added: the steps of the ladder, each a setting."""
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from resonance_core.errors import ModelError
+from resonance_core.config import SteerConfig
+from resonance_core.errors import ModelError, ResonanceError
 from resonance_core.models.base import ModelInfo
 from resonance_core.steering.direction import Direction
+from resonance_core.steering.inject import Steering
+from resonance_core.steering.layers import middle_third
 
-SAFE_NORM = 3.2
-"""The length of the added vector up to which the original system trusts a direction."""
+RESIDUAL_SHARE = 0.1
+"""Of a layer's residual norm, that strength 1 adds where vectors are scaled by it."""
 
 
-def seed_vectors(direction: Direction, layers: int) -> torch.Tensor:
-    """Return what the ``seed`` recipe adds at strength 1, ``[layers, hidden]``.
+def displacement(
+    direction: Direction, reference: Direction | None, info: ModelInfo, config: SteerConfig
+) -> torch.Tensor:
+    """Return what strength 1 adds to each layer of a model, ``[layers, hidden]``.
 
-    One vector, the L2-normalised mean over chunks, tracks and layers, at every layer.
+    Args:
+        direction: What steers.
+        reference: What it is centred on; None leaves it as it is.
+        info: The model that is steered.
+        config: The recipe.
+
+    Raises:
+        ModelError: The direction belongs to another model, or lacks a layer that is steered.
+        ResonanceError: The direction is the reference itself, so nothing is left of it.
     """
-    return torch.from_numpy(direction.one_to_all).expand(layers, -1)
+    check_model(direction, info)
+    known: list[int] = direction.metadata["layers"]
+    vectors = direction.per_layer.astype(np.float64)
+    if reference is not None:
+        if reference.metadata["layers"] != known:
+            raise ModelError(
+                f"the reference has the layers {reference.metadata['layers']}, the direction "
+                f"{known}",
+                "Extract both with the same extract.layers",
+            )
+        vectors = vectors - reference.per_layer
+    if config.vectors == "one-to-all":
+        vectors = np.broadcast_to(vectors.mean(0), vectors.shape)
+    vectors = _unit(vectors)
+    if config.scale == "residual":
+        vectors = vectors * RESIDUAL_SHARE * direction.residual_scale[:, None]
+    added = torch.zeros(info.layers, info.hidden_size)
+    for layer, share in _shares(config, known, info).items():
+        added[layer] = share * torch.from_numpy(vectors[known.index(layer)]).float()
+    return added
 
 
-def analytic_upper(vector_norm: float, lambda_max: float) -> float:
-    """Return the largest strength that the norm of the added vector allows."""
-    return min(lambda_max, max(1.0, SAFE_NORM / max(vector_norm, float(np.finfo(float).tiny))))
+def envelope(config: SteerConfig, duration_s: float, frame_rate: float) -> torch.Tensor | None:
+    """Return how strong steering is in each frame, 0 to 1, ``[frames]``.
+
+    Args:
+        config: The recipe, which says from when to when.
+        duration_s: Length of the piece, in seconds.
+        frame_rate: Frames a second.
+
+    Returns:
+        None where steering is at full strength throughout.
+    """
+    if config.start_s == 0 and config.end_s is None and config.ramp_s == 0:
+        return None
+    time = torch.arange(max(1, round(duration_s * frame_rate))) / frame_rate
+    end = config.end_s if config.end_s is not None else torch.inf
+    inside = ((time >= config.start_s) & (time < end)).float()
+    if config.ramp_s == 0:
+        return inside
+    nearest_edge = torch.minimum(time - config.start_s + 1 / frame_rate, end - time)
+    return inside * (nearest_edge / config.ramp_s).clamp(0, 1)
+
+
+def steer(
+    displacements: torch.Tensor, config: SteerConfig, duration_s: float, info: ModelInfo
+) -> Steering:
+    """Return the steering of a batch.
+
+    Args:
+        displacements: What is added to each row, ``[rows, layers, hidden]``.
+        config: The recipe: where and when it is added.
+        duration_s: Length of the piece, in seconds.
+        info: The model that is steered.
+    """
+    return Steering(
+        displacements,
+        rows=config.rows,
+        positions=config.positions,
+        keep_norm=config.keep_norm,
+        envelope=envelope(config, duration_s, info.frame_rate),
+    )
+
+
+def _shares(config: SteerConfig, known: list[int], info: ModelInfo) -> dict[int, float]:
+    """Return the steered layers with the share of the strength that each gets."""
+    if config.layers == "all":
+        return dict.fromkeys(known, 1.0)
+    if config.layers == "middle-third":
+        shares = dict.fromkeys(middle_third(info.layers), 1.0)
+    elif isinstance(config.layers, dict):
+        shares = config.layers
+    else:
+        shares = dict.fromkeys(config.layers, 1.0)
+    for layer in shares:
+        if layer not in known:
+            raise ModelError(
+                f"layer {layer} cannot be steered: the direction was extracted from the layers "
+                f"{', '.join(map(str, known))} of {info.layers}",
+                "Choose among them with steer.layers, or extract that layer too",
+            )
+    return shares
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    if not (lengths > 0).all():
+        raise ResonanceError(
+            "nothing is left of the direction once it is centred",
+            "Use other tracks, or steer without centring: --set steer.centre=false",
+        )
+    return vectors / lengths
 
 
 def check_model(direction: Direction, info: ModelInfo) -> None:

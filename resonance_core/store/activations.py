@@ -35,6 +35,8 @@ class Activations:
         layers: The layers, in the order of the arrays.
         vectors: Float32 ``[chunks, layers, hidden]``.
         rms: Float32 ``[chunks, layers]``.
+        start_s: Where each chunk starts, in seconds, float32 ``[chunks]``.
+        end_s: Where each chunk ends, in seconds, float32 ``[chunks]``.
         metadata: ``config``, ``model``, ``versions`` and ``schema_version``.
     """
 
@@ -42,6 +44,8 @@ class Activations:
     layers: tuple[int, ...]
     vectors: NDArray[np.float32]
     rms: NDArray[np.float32]
+    start_s: NDArray[np.float32]
+    end_s: NDArray[np.float32]
     metadata: dict[str, Any]
 
 
@@ -107,5 +111,7 @@ def read_activations(path: Path) -> Activations:
         layers=layers,
         vectors=vectors.reshape(chunks, len(layers), -1),
         rms=table["rms"].to_numpy().reshape(chunks, len(layers)),
+        start_s=table["start_s"].to_numpy()[:: len(layers)],
+        end_s=table["end_s"].to_numpy()[:: len(layers)],
         metadata=json.loads(table.schema.metadata[METADATA_KEY]),
     )

@@ -103,13 +103,14 @@ def test_store_commands(example_store):
         "chunk",
         "extract",
         "aggregate",
+        "reference",
         "calibrate",
     }
     (direction,) = run_json("store", "ls", "--stage", "aggregate", *root)[1]["records"]
     shown = run_json("store", "show", direction["key"][:10], *root)[1]
     assert shown["key"] == direction["key"]
     assert "direction.safetensors" in shown["files"]
-    assert run_json("store", "verify", *root) == (0, {"checked": 6, "damaged": []})
+    assert run_json("store", "verify", *root) == (0, {"checked": 7, "damaged": []})
     (example_store.root / "aggregate" / direction["key"] / "direction.safetensors").write_text("x")
     code, verified = run_json("store", "verify", *root)
     assert code == 1

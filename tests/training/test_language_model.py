@@ -81,9 +81,12 @@ def test_prompts_of_any_length_leave_the_audio_at_one_position(workspace, tmp_pa
     export_model(training, workspace / "codec", tmp_path / "model")
     loaded = load_model(ModelConfig(id=str(tmp_path / "model")), RuntimeConfig(device="cpu"))
     prefixes = {
-        loaded._condition(prompt, 1, None, guided=False).prefix
+        loaded._condition([prompt], None, guided=False).prefix
         for prompt in ("calm", "a fast techno track with heavy bass")
     }
     assert prefixes == {20 + 24}
     sampling = SamplingConfig()
-    assert loaded.generate("calm", seeds=[1], duration_s=0.2, sampling=sampling).shape == (1, 6400)
+    assert loaded.generate(["calm"], seeds=[1], duration_s=0.2, sampling=sampling).shape == (
+        1,
+        6400,
+    )

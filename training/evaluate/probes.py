@@ -18,7 +18,7 @@ from resonance_core.errors import ResonanceError
 from resonance_core.keys import sha256_file
 from resonance_core.models.nano.codec import SpectralCodec
 from training.composer import ATTRIBUTES
-from training.corpus import HELD_OUT, audio_path, shards
+from training.corpus import HELD_OUT, audio_path, load_specs, shards
 from training.evaluate import features, onsets, pitch
 from training.evaluate.clips import GRIFFIN_LIM_ITERATIONS, corpus_clips
 from training.evaluate.features import DIRECT_MEASURES, measure
@@ -159,13 +159,24 @@ def evaluate_probes(work: Path) -> dict[str, Any]:
 def _training_set(
     corpus: Path, codec: SpectralCodec | None
 ) -> tuple[Array, Array, NDArray[np.str_]]:
-    clips = (clip for shard in shards(corpus)[1:] for clip in corpus_clips(corpus, shard, codec))
+    numbers = _training_shards(corpus)
+    clips = (clip for shard in numbers for clip in corpus_clips(corpus, shard, codec))
     specs, found = zip(
         *((spec, measure(audio).vector) for spec, audio in islice(clips, TRAINING_CLIPS)),
         strict=True,
     )
     levels = np.array([[spec.levels[name] for name in ATTRIBUTES] for spec in specs])
     return np.stack(found), levels, np.array([spec.genre for spec in specs])
+
+
+def _training_shards(corpus: Path) -> list[int]:
+    """Return the shards that the training clips come from."""
+    needed, found = [], 0
+    for shard in shards(corpus)[1:]:
+        if found < TRAINING_CLIPS:
+            needed.append(shard)
+            found += len(load_specs(corpus, shard))
+    return needed
 
 
 def _score(probes: Probes, corpus: Path, codec: SpectralCodec | None) -> dict[str, Any]:
@@ -190,7 +201,7 @@ def _correlation(a: Array, b: Array) -> float:
 def _digest(corpus: Path, codec: SpectralCodec | None) -> str:
     """Return what tells these probes from others: the corpus, the codec, the measurements."""
     total = hashlib.sha256()
-    labels = [audio_path(corpus, shard).with_suffix(".json") for shard in shards(corpus)]
+    labels = [audio_path(corpus, shard).with_suffix(".json") for shard in _training_shards(corpus)]
     code = [Path(str(module.__file__)) for module in (features, onsets, pitch)]
     for path in (audio_path(corpus, HELD_OUT), *labels, *code, Path(__file__)):
         total.update(sha256_file(path).encode())

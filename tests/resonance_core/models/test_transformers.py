@@ -9,7 +9,7 @@ from resonance_core.config import ModelConfig, RuntimeConfig, SamplingConfig
 from resonance_core.errors import ModelError
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.models.transformers import TransformersModel, weight_digest
-from resonance_core.steering.inject import Steering
+from resonance_core.steering.inject import Steering, inject
 
 SAMPLING = SamplingConfig(guidance_scale=2.0, top_k=50)
 GREEDY = SamplingConfig(guidance_scale=3.0, top_k=1)
@@ -66,7 +66,7 @@ def test_capture_equals_pooled_output_hidden_states(model, chunks, rows, melody,
     warm_up = model.info.codebooks
     expected = states[:, :, prefix + warm_up :].mean(2).transpose(0, 1).numpy()
     layers = range(model.info.layers)
-    captured = model.capture(audio, layers=layers, prompt="calm", melody=melody)
+    captured = model.capture(audio, layers=layers, prompts=["calm"] * rows, melody=melody)
     assert captured.vectors.shape == (rows, model.info.layers, model.info.hidden_size)
     np.testing.assert_allclose(captured.vectors, expected, rtol=1e-5, atol=1e-5)
     rms = states[:, :, prefix + warm_up :].square().mean((2, 3)).sqrt().T.numpy()
@@ -74,10 +74,12 @@ def test_capture_equals_pooled_output_hidden_states(model, chunks, rows, melody,
 
 
 def test_capture_does_not_depend_on_the_batch(model, chunks):
+    prompts = ["", "calm", "a loud techno track with heavy bass", ""] * 2
     layers = range(model.info.layers)
-    together = model.capture(chunks, layers=layers, prompt="", melody=True)
+    together = model.capture(chunks, layers=layers, prompts=prompts, melody=True)
     alone = [
-        model.capture(chunks[i : i + 1], layers=layers, prompt="", melody=True) for i in range(8)
+        model.capture(chunks[i : i + 1], layers=layers, prompts=[prompts[i]], melody=True)
+        for i in range(8)
     ]
     np.testing.assert_allclose(
         together.vectors, np.concatenate([one.vectors for one in alone]), rtol=1e-5, atol=1e-5
@@ -85,36 +87,37 @@ def test_capture_does_not_depend_on_the_batch(model, chunks):
 
 
 def test_capture_reads_the_layers_it_is_asked_for(model, chunks):
-    both = model.capture(chunks[:2], layers=[0, 3], prompt="", melody=True)
-    every = model.capture(chunks[:2], layers=range(model.info.layers), prompt="", melody=True)
+    both = model.capture(chunks[:2], layers=[0, 3], prompts=[""] * 2, melody=True)
+    layers = range(model.info.layers)
+    every = model.capture(chunks[:2], layers=layers, prompts=[""] * 2, melody=True)
     np.testing.assert_array_equal(both.vectors, every.vectors[:, [0, 3]])
     with pytest.raises(ModelError, match=rf"layer 99 does not exist.*{model.info.layers} layers"):
-        model.capture(chunks[:1], layers=[99], prompt="", melody=True)
+        model.capture(chunks[:1], layers=[99], prompts=[""], melody=True)
 
 
 def test_a_chunk_shorter_than_the_delay_is_refused(nano):
     with pytest.raises(ModelError, match="3 frames is too short to listen to"):
-        nano.capture(np.zeros((1, 3 * 640), np.float32), layers=[0], prompt="", melody=False)
+        nano.capture(np.zeros((1, 3 * 640), np.float32), layers=[0], prompts=[""], melody=False)
 
 
 def test_melody_conditioning_changes_what_a_melody_model_hears(nano, chunks):
-    with_melody = nano.capture(chunks[:1], layers=[2], prompt="", melody=True)
-    without = nano.capture(chunks[:1], layers=[2], prompt="", melody=False)
+    with_melody = nano.capture(chunks[:1], layers=[2], prompts=[""], melody=True)
+    without = nano.capture(chunks[:1], layers=[2], prompts=[""], melody=False)
     assert np.abs(with_melody.vectors - without.vectors).max() > 1e-3
 
 
 def test_nanos_audio_starts_at_one_position_whatever_the_prompt(nano):
     prompts = ("", "calm", "fast techno with heavy bass and a choir")
-    prefixes = {nano._condition(prompt, 1, None, guided=False).prefix for prompt in prompts}
+    prefixes = {nano._condition([prompt], None, guided=False).prefix for prompt in prompts}
     assert prefixes == {20 + 24}  # chroma frames and tokens
-    longer = nano._condition("calm " * 40, 1, None, guided=False)
+    longer = nano._condition(["calm " * 40], None, guided=False)
     assert longer.prefix == 20 + 42  # heard whole rather than cut
 
 
 def test_most_likely_tokens_give_the_audio_of_transformers_generate(model):
     frames = 24
     ours = model.generate(
-        "a calm piano", seeds=[0], duration_s=frames / model.info.frame_rate, sampling=GREEDY
+        ["a calm piano"], seeds=[0], duration_s=frames / model.info.frame_rate, sampling=GREEDY
     )
     tokens = tokenized(model, ["a calm piano"])
     theirs = model.model.generate(
@@ -129,7 +132,7 @@ def test_most_likely_tokens_give_the_audio_of_transformers_generate(model):
 
 def test_the_same_seed_gives_the_same_audio_and_another_seed_another(model):
     first, again, other = (
-        model.generate("music", seeds=[seed], duration_s=0.5, sampling=SAMPLING)
+        model.generate(["music"], seeds=[seed], duration_s=0.5, sampling=SAMPLING)
         for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
@@ -137,52 +140,109 @@ def test_the_same_seed_gives_the_same_audio_and_another_seed_another(model):
 
 
 def test_a_row_does_not_depend_on_the_rows_beside_it(model):
-    together = model.generate("music", seeds=[5, 6, 7], duration_s=0.5, sampling=SAMPLING)
-    alone = model.generate("music", seeds=[6], duration_s=0.5, sampling=SAMPLING)
+    together = model.generate(["music"] * 3, seeds=[5, 6, 7], duration_s=0.5, sampling=SAMPLING)
+    alone = model.generate(["music"], seeds=[6], duration_s=0.5, sampling=SAMPLING)
     np.testing.assert_allclose(together[1], alone[0], atol=1e-4)
 
 
+def test_rows_with_prompts_of_many_lengths_equal_the_rows_alone(model):
+    prompts = ["calm", "a fast and loud techno track with heavy bass", "calm", "rock"]
+    together = model.generate(prompts, seeds=[1, 2, 3, 4], duration_s=0.5, sampling=SAMPLING)
+    for row, prompt in enumerate(prompts):
+        alone = model.generate([prompt], seeds=[row + 1], duration_s=0.5, sampling=SAMPLING)
+        np.testing.assert_allclose(together[row], alone[0], atol=1e-4)
+
+
+def random_displacements(model: TransformersModel, rows: int, length: float) -> torch.Tensor:
+    shape = (model.info.layers, model.info.hidden_size)
+    vectors = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    return (length * vectors / vectors.norm(dim=-1, keepdim=True)).repeat(rows, 1, 1)
+
+
 def test_strength_zero_is_bit_identical_to_no_steering(model):
-    vectors = torch.randn(model.info.layers, model.info.hidden_size)
-    steering = Steering(vectors=vectors, strengths=torch.zeros(2))
-    plain = model.generate("music", seeds=[3, 4], duration_s=0.5, sampling=SAMPLING)
+    displacements = random_displacements(model, 2, 0.0)
+    plain = model.generate(["music"] * 2, seeds=[3, 4], duration_s=0.5, sampling=SAMPLING)
     steered = model.generate(
-        "music", seeds=[3, 4], duration_s=0.5, sampling=SAMPLING, steering=steering
+        ["music"] * 2,
+        seeds=[3, 4],
+        duration_s=0.5,
+        sampling=SAMPLING,
+        steering=Steering(displacements),
     )
     assert steered.tobytes() == plain.tobytes()
 
 
-def test_each_row_is_steered_by_its_own_strength(nano):
-    vectors = torch.randn(
-        nano.info.layers, nano.info.hidden_size, generator=torch.Generator().manual_seed(0)
-    )
-    steering = Steering(vectors=vectors, strengths=torch.tensor([0.0, 3.0]))
-    plain = nano.generate("music", seeds=[3, 3], duration_s=0.5, sampling=SAMPLING)
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"rows": "conditional"},
+        {"positions": "audio"},
+        {"keep_norm": True},
+        {"envelope": torch.linspace(0, 1, 25)},
+        {"rows": "conditional", "positions": "audio", "keep_norm": True},
+    ],
+)
+def test_each_row_is_steered_by_its_own_strength(nano, how):
+    displacements = random_displacements(nano, 2, 5.0) * torch.tensor([0.0, 1.0])[:, None, None]
+    plain = nano.generate(["music"] * 2, seeds=[3, 3], duration_s=0.5, sampling=SAMPLING)
     steered = nano.generate(
-        "music", seeds=[3, 3], duration_s=0.5, sampling=SAMPLING, steering=steering
+        ["music"] * 2,
+        seeds=[3, 3],
+        duration_s=0.5,
+        sampling=SAMPLING,
+        steering=Steering(displacements, **how),
     )
     np.testing.assert_array_equal(plain[0], plain[1])
     np.testing.assert_array_equal(steered[0], plain[0])
     assert np.abs(steered[1] - plain[1]).max() > 1e-3
 
 
+@pytest.mark.parametrize("rows", ["both", "conditional"])
+@pytest.mark.parametrize("positions", ["all", "audio"])
+def test_cached_and_uncached_passes_are_steered_alike(model, rows, positions):
+    """Column by column with the cache, or all columns at once: the same hidden states."""
+    steering = Steering(
+        random_displacements(model, 1, 2.0),
+        rows=rows,
+        positions=positions,
+        keep_norm=True,
+        envelope=torch.linspace(0.2, 1, 6),
+    )
+    columns = torch.randint(0, 32, (2, 4, 8), generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        conditioning = model._condition(["calm"], None, guided=True)
+        prefix = conditioning.prefix
+        with inject(model.layers, steering, prefix):
+            whole = model._decoder(columns, conditioning).last_hidden_state[:, prefix:]
+        cache, steps = None, []
+        with inject(model.layers, steering, prefix) as injection:
+            for place in range(8):
+                injection.start = 0 if cache is None else cache.get_seq_length()
+                column = columns[..., place : place + 1]
+                output = model._decoder(column, conditioning, cache, use_cache=True)
+                cache = output.past_key_values
+                steps.append(output.last_hidden_state[:, -1])
+    torch.testing.assert_close(torch.stack(steps, dim=1), whole, rtol=1e-4, atol=1e-4)
+
+
 def test_an_error_while_generating_leaves_no_hook(nano):
-    wrong = Steering(vectors=torch.zeros(nano.info.layers, 7), strengths=torch.ones(1))
+    wrong = Steering(torch.ones(1, nano.info.layers, 7))
     before = [len(layer._forward_hooks) for layer in nano.layers]  # Transformers may have its own
     with pytest.raises(RuntimeError):
-        nano.generate("music", seeds=[1], duration_s=0.5, sampling=SAMPLING, steering=wrong)
+        nano.generate(["music"], seeds=[1], duration_s=0.5, sampling=SAMPLING, steering=wrong)
     assert [len(layer._forward_hooks) for layer in nano.layers] == before
 
 
 def test_guidance_one_runs_without_unconditional_rows(nano):
     sampling = SamplingConfig(guidance_scale=1.0)
-    audio = nano.generate("music", seeds=[1], duration_s=0.5, sampling=sampling)
+    audio = nano.generate(["music"], seeds=[1], duration_s=0.5, sampling=sampling)
     assert np.isfinite(audio).all()
 
 
 def test_more_than_the_model_can_play_is_refused_with_the_limit(nano):
     with pytest.raises(ModelError, match=r"60 s is more than nano can take.*at most \d"):
-        nano.generate("music", seeds=[1], duration_s=60, sampling=SAMPLING)
+        nano.generate(["music"], seeds=[1], duration_s=60, sampling=SAMPLING)
 
 
 def test_what_a_model_is_equals_what_is_loaded(model):
@@ -206,7 +266,7 @@ def test_the_revision_follows_the_weights_and_not_the_folder(tiny_melody_folder,
 
 def test_a_chunk_longer_than_the_model_can_take_is_refused(nano):
     with pytest.raises(ModelError, match="40 s is more than nano can take at once"):
-        nano.capture(np.zeros((1, 40 * 32000), np.float32), layers=[0], prompt="", melody=False)
+        nano.capture(np.zeros((1, 40 * 32000), np.float32), layers=[0], prompts=[""], melody=False)
 
 
 def test_incomplete_or_damaged_weights_are_refused(tiny_melody_folder, tmp_path):

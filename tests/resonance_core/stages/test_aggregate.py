@@ -1,9 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 
 from resonance_core.config import AggregateConfig, ExtractConfig, ModelConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
-from resonance_core.stages.aggregate import aggregate
+from resonance_core.stages.aggregate import WEIGHTS, aggregate
 from resonance_core.stages.extract import extract
 from resonance_core.store.activations import ACTIVATIONS, read_activations
 from resonance_core.store.directions import DIRECTION, read_direction
@@ -53,3 +55,21 @@ def test_another_set_of_tracks_is_another_direction(activations, example_store):
 def test_no_tracks_are_refused(example_store):
     with pytest.raises(ResonanceError, match="at least one track"):
         aggregate([], AggregateConfig(), example_store)
+
+
+def test_the_weights_are_stored(activations, example_store):
+    config = AggregateConfig(mode="time_select", windows_s=((0, 30),))
+    record = aggregate(activations, config, example_store).record
+    kept = json.loads(example_store.path(record, WEIGHTS).read_text())
+    tracks = [read_activations(example_store.path(one, ACTIVATIONS)) for one in activations]
+    inside = [track.vectors[track.end_s <= 30].mean(0) for track in tracks]
+    direction = read_direction(example_store.path(record, DIRECTION))
+    np.testing.assert_allclose(direction.per_layer, np.mean(inside, axis=0), rtol=1e-5)
+    for track in tracks:
+        assert sum(kept[track.track]) == pytest.approx(1)
+
+
+def test_windows_without_any_chunk_are_refused(activations, example_store):
+    config = AggregateConfig(mode="time_select", windows_s=((0, 0.5),))
+    with pytest.raises(ResonanceError, match="no chunk of any track lies inside"):
+        aggregate(activations, config, example_store)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from resonance_core.config import RuntimeConfig
+from resonance_core.config import RuntimeConfig, parse_config
 from resonance_core.errors import ModelError
 from resonance_core.stages.calibrate import calibrate
 
@@ -14,28 +14,38 @@ def direction(example_store):
     return next(record for record in example_store.records() if record.stage == "aggregate")
 
 
+def measure(direction, config, store, sign=1):
+    return calibrate(direction, config, store, CPU, sign)
+
+
 def with_trials(quick, **changes):
     return quick.model_copy(update={"calibrate": quick.calibrate.model_copy(update=changes)})
 
 
 def test_the_curve_has_each_strength_with_its_descriptors(direction, example_store, quick):
-    outcome = calibrate(direction, quick, example_store, CPU)
+    outcome = measure(direction, quick, example_store)
     assert outcome.hit  # the fixture made it
     info = outcome.record.info
     assert [trial["strength"] for trial in info["curve"]] == [0, 1, 2]
     assert all(trial["usable"] == (0.03 <= trial["rms"] <= 0.35) for trial in info["curve"])
+    assert info["analytic_upper"] == 4.0
+
+
+def test_the_norm_of_a_direction_of_unit_scale_bounds_its_strength(direction, example_store, quick):
+    seed = quick.model_copy(update={"steer": parse_config({"steer": "seed"}).steer})
+    info = measure(direction, seed, example_store).record.info
     assert info["analytic_upper"] == pytest.approx(3.2, abs=1e-5)
 
 
 def test_the_trial_without_strength_is_the_plain_piece(direction, example_store, quick, nano):
-    curve = calibrate(direction, quick, example_store, CPU).record.info["curve"]
-    plain = nano.generate("music", seeds=[0], duration_s=0.5, sampling=quick.sampling)
+    curve = measure(direction, quick, example_store).record.info["curve"]
+    plain = nano.generate(["music"], seeds=[0], duration_s=0.5, sampling=quick.sampling)
     assert curve[0]["rms"] == pytest.approx(float((plain**2).mean() ** 0.5), rel=1e-3)
 
 
 def test_strengths_that_are_too_loud_or_quiet_are_no_range(direction, example_store, quick):
     loud = with_trials(quick, rms_low=0.9, rms_high=1.0)
-    info = calibrate(direction, loud, example_store, CPU).record.info
+    info = measure(direction, loud, example_store).record.info
     assert info["range"] is None
     assert not any(trial["usable"] for trial in info["curve"])
 
@@ -43,18 +53,18 @@ def test_strengths_that_are_too_loud_or_quiet_are_no_range(direction, example_st
 def test_audio_that_is_not_finite_is_unusable_and_ends_nothing(
     direction, example_store, quick, nano, monkeypatch
 ):
-    made = nano.generate("music", seeds=[0] * 3, duration_s=0.5, sampling=quick.sampling)
+    made = nano.generate(["music"] * 3, seeds=[0] * 3, duration_s=0.5, sampling=quick.sampling)
     made[2] = np.nan
     monkeypatch.setattr(type(nano), "generate", lambda *_, **__: made)
     other = with_trials(quick, seed=1, rms_low=0.001)
-    info = calibrate(direction, other, example_store, CPU).record.info
+    info = measure(direction, other, example_store).record.info
     assert [trial["usable"] for trial in info["curve"]] == [True, True, False]
     assert info["range"]["high"] == 1.0
 
 
 def test_nothing_above_lambda_max_is_recommended(direction, example_store, quick):
     low = with_trials(quick, lambda_max=1.5, rms_low=0.0001, rms_high=1.0)
-    found = calibrate(direction, low, example_store, CPU).record.info["range"]
+    found = measure(direction, low, example_store).record.info["range"]
     assert found == {"low": 0.0, "high": 1.0, "recommended": 0.5}
 
 
@@ -65,4 +75,14 @@ def test_a_direction_of_another_model_is_refused(
         update={"model": quick.model.model_copy(update={"id": str(tiny_melody_folder)})}
     )
     with pytest.raises(ModelError, match="made with 'nano'"):
-        calibrate(direction, other, example_store, CPU)
+        measure(direction, other, example_store)
+
+
+def test_each_sign_is_calibrated_by_itself(direction, example_store, quick):
+    forwards, backwards = (
+        measure(direction, quick, example_store, sign).record for sign in (1, -1)
+    )
+    assert forwards.key != backwards.key
+    first, *others = zip(forwards.info["curve"], backwards.info["curve"], strict=True)
+    assert first[0] == first[1]  # strength 0
+    assert all(one["rms"] != other["rms"] for one, other in others)

@@ -27,7 +27,7 @@ def test_activations_are_those_of_the_model(inputs, example_store, nano, canonic
     assert outcome.hit  # the fixture made it
     read = read_activations(example_store.path(outcome.record, ACTIVATIONS))
     audio = read_windows(canonical, [0, 20 * 32000, 40 * 32000], 4 * 32000)
-    captured = nano.capture(audio, layers=range(6), prompt="", melody=True)
+    captured = nano.capture(audio, layers=range(6), prompts=[""] * len(audio), melody=True)
     np.testing.assert_array_equal(read.vectors, captured.vectors)
     np.testing.assert_array_equal(read.rms, captured.rms)
     assert read.track == inputs[0].request.inputs["audio"]

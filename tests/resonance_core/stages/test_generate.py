@@ -6,12 +6,13 @@ import soundfile
 from pydantic import ValidationError
 
 from resonance_core.config import RuntimeConfig
-from resonance_core.errors import CalibrationError, NotInStoreError, StoreError
+from resonance_core.errors import CalibrationError, ConfigError, StoreError
 from resonance_core.keys import sha256_file
+from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import (
     GenerationRequest,
-    find_direction,
     generate,
+    resolve_playlist,
     resolve_steering,
 )
 from resonance_core.store.directions import DIRECTION
@@ -25,12 +26,16 @@ def ask(**changes) -> GenerationRequest:
     return GenerationRequest(**{"prompt": "calm piano", "seed": 3, **changes})
 
 
+def make(request, config, store):
+    return generate(request, config, store, CPU)
+
+
 def test_the_sidecar_is_enough_to_make_the_same_piece_again(example_store, store, quick):
-    record = generate(ask(playlist="example", strength=1.5), quick, example_store, CPU).record
+    record = make(ask(playlist="example", strength=1.5), quick, example_store).record
     sidecar = json.loads(example_store.path(record, SIDECAR).read_text())
     assert sidecar["request_id"] == record.key
     (steering,) = sidecar["steering"]
-    again = generate(
+    again = make(
         ask(
             prompt=sidecar["prompt"],
             seed=sidecar["seed"],
@@ -39,7 +44,6 @@ def test_the_sidecar_is_enough_to_make_the_same_piece_again(example_store, store
         ),
         quick,
         example_store,
-        CPU,
     )
     assert again.hit
     assert sidecar["duration_s"] == 0.5
@@ -48,9 +52,9 @@ def test_the_sidecar_is_enough_to_make_the_same_piece_again(example_store, store
 
 
 def test_the_wav_is_what_the_model_made(example_store, quick, nano):
-    record = generate(ask(), quick, example_store, CPU).record
+    record = make(ask(), quick, example_store).record
     audio, rate = soundfile.read(example_store.path(record, AUDIO), dtype="float32")
-    made = nano.generate("calm piano", seeds=[3], duration_s=0.5, sampling=quick.sampling)[0]
+    made = nano.generate(["calm piano"], seeds=[3], duration_s=0.5, sampling=quick.sampling)[0]
     assert rate == 32000
     np.testing.assert_allclose(audio, made, atol=2**-15)
     assert record.digest(AUDIO) == sha256_file(example_store.path(record, AUDIO))
@@ -58,7 +62,7 @@ def test_the_wav_is_what_the_model_made(example_store, quick, nano):
 
 def test_strength_zero_is_the_unsteered_piece_and_strength_changes_it(example_store, quick):
     plain, zero, steered = (
-        generate(request, quick, example_store, CPU).record.digest(AUDIO)
+        make(request, quick, example_store).record.digest(AUDIO)
         for request in (
             ask(),
             ask(playlist="example", strength=0.0),
@@ -71,17 +75,7 @@ def test_strength_zero_is_the_unsteered_piece_and_strength_changes_it(example_st
 
 def test_the_recommended_strength_is_the_default(example_store):
     advised = load_entry(example_store, "example").range.recommended
-    assert resolve_steering(ask(playlist="example"), example_store)[1] == advised
-
-
-def test_a_direction_is_found_by_name_and_by_key(example_store):
-    by_name = find_direction("example", example_store)
-    assert find_direction(by_name.key[:10], example_store) == by_name
-    with pytest.raises(NotInStoreError, match="no playlist 'nothing'"):
-        find_direction("nothing", example_store)
-    other = next(record for record in example_store.records() if record.stage == "chunk")
-    with pytest.raises(StoreError, match="key of a chunk result, not of a direction"):
-        find_direction(other.key, example_store)
+    assert resolve_playlist("example", None, example_store)[1] == advised
 
 
 @pytest.mark.parametrize("damage", ["truncate", "remove"])
@@ -93,7 +87,7 @@ def test_a_damaged_direction_is_never_used(example_store, quick, damage):
         for path in file.parent.iterdir():
             path.unlink()
     with pytest.raises(StoreError, match=r"direction of playlist 'example' is missing or damaged"):
-        generate(ask(playlist="example"), quick, example_store, CPU)
+        make(ask(playlist="example"), quick, example_store)
 
 
 def test_a_strength_needs_a_playlist():
@@ -104,8 +98,68 @@ def test_a_strength_needs_a_playlist():
 def test_no_strength_is_guessed(example_store):
     key = find_direction("example", example_store).key
     with pytest.raises(CalibrationError, match="Give --strength"):
-        resolve_steering(ask(playlist=key), example_store)
+        resolve_playlist(key, None, example_store)
     entry = load_entry(example_store, "example")
     save_entry(example_store, entry.model_copy(update={"range": None}))
     with pytest.raises(CalibrationError, match="no strength of playlist 'example'"):
-        resolve_steering(ask(playlist="example"), example_store)
+        resolve_playlist("example", None, example_store)
+
+
+@pytest.fixture
+def sure(quick):
+    """Every strength is usable."""
+    trials = quick.calibrate.model_copy(update={"rms_low": 0.0001, "rms_high": 1.0})
+    return quick.model_copy(update={"calibrate": trials})
+
+
+def test_sliders_and_a_playlist_steer_together(example_store, sure):
+    plain, slid, both = (
+        make(ask(**how), sure, example_store).record
+        for how in (
+            {},
+            {"sliders": {"energy": 1.0}},
+            {"sliders": {"energy": 1.0}, "playlist": "example", "strength": 1.0},
+        )
+    )
+    assert len({record.digest(AUDIO) for record in (plain, slid, both)}) == 3
+    playlist, energy = both.info["steering"]
+    assert playlist["reference"] is not None
+    assert energy["reference"] is None
+    assert energy["strength"] == 2.0  # the largest that was tried
+
+
+def test_a_slider_is_a_share_of_the_usable_strength_on_its_side(example_store, sure):
+    (addition,) = resolve_steering(ask(sliders={"bass": -0.5}), sure, example_store, CPU)
+    assert addition.strength == -1.0
+    assert addition.part.direction.info["name"] == "bass"
+
+
+def test_sliders_at_zero_make_nothing(store, sure):
+    assert resolve_steering(ask(sliders={"energy": 0.0}), sure, store, CPU) == []
+    assert not list(store.records())
+
+
+def test_the_order_of_sliders_makes_no_difference(example_store, sure):
+    one, other = (
+        make(ask(sliders=dict(order)), sure, example_store).record.key
+        for order in ([("bass", 1.0), ("energy", -1.0)], [("energy", -1.0), ("bass", 1.0)])
+    )
+    assert one == other
+
+
+def test_an_unknown_slider_is_refused_before_any_work(store, sure):
+    with pytest.raises(ConfigError, match=r"no concept 'loudness'.*Known are energy, tempo"):
+        make(ask(sliders={"energy": 1.0, "loudness": 1.0}), sure, store)
+    assert not list(store.records())
+
+
+def test_a_slider_without_usable_strength_says_so(store, quick):
+    none = quick.calibrate.model_copy(update={"rms_low": 0.9, "rms_high": 1.0})
+    config = quick.model_copy(update={"calibrate": none})
+    with pytest.raises(CalibrationError, match="'tempo' has no usable strength towards low"):
+        make(ask(sliders={"tempo": -0.5}), config, store)
+
+
+def test_a_slider_beyond_its_ends_is_refused():
+    with pytest.raises(ValidationError, match="less than or equal to 1"):
+        ask(sliders={"energy": 1.5})

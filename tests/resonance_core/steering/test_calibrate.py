@@ -1,6 +1,6 @@
 import pytest
 
-from resonance_core.steering.calibrate import usable_range
+from resonance_core.steering.calibrate import analytic_upper, usable_range
 
 STRENGTHS = [0.0, 1.0, 2.0, 3.0, 4.0]
 
@@ -23,3 +23,11 @@ def test_the_longest_usable_run_below_the_bound(usable, upper, expected):
 @pytest.mark.parametrize("usable", ["nnnnn", "ynnnn"])
 def test_no_usable_strength_above_zero_is_no_range(usable):
     assert usable_range(STRENGTHS, [mark == "y" for mark in usable], 9) is None
+
+
+@pytest.mark.parametrize(
+    ("norm", "limit", "expected"),
+    [(1.0, 4.0, 3.2), (0.5, 4.0, 4.0), (2.0, 4.0, 1.6), (10.0, 4.0, 1.0), (10.0, 0.5, 0.5)],
+)
+def test_the_analytic_range(norm, limit, expected):
+    assert analytic_upper(norm, limit) == pytest.approx(expected)

@@ -2,33 +2,127 @@ import numpy as np
 import pytest
 import torch
 
-from resonance_core.errors import ModelError
+from resonance_core.config import SteerConfig, parse_config
+from resonance_core.errors import ModelError, ResonanceError
 from resonance_core.steering.direction import Direction
-from resonance_core.steering.recipes import analytic_upper, check_model, seed_vectors
+from resonance_core.steering.recipes import check_model, displacement, envelope, steer
+
+SCALE = np.array([10.0, 20.0, 30.0, 40.0, 50.0], np.float32)
 
 
-def direction(revision: str = "r" * 64) -> Direction:
-    one = np.array([0.6, 0.8], np.float32)
-    ones = np.ones(3, np.float32)
-    model = {"id": "nano", "revision": revision}
-    return Direction(np.ones((3, 2), np.float32), one, ones, ones, {"model": model})
+def direction(info, per_layer, layers=None) -> Direction:
+    vectors = np.asarray(per_layer, np.float32)
+    count = len(vectors)
+    metadata = {
+        "kind": "playlist",
+        "model": {"id": info.id, "revision": info.revision},
+        "layers": list(range(count)) if layers is None else layers,
+    }
+    one = vectors.mean(0)
+    return Direction(vectors, one / np.linalg.norm(one), SCALE[:count], SCALE[:count], metadata)
 
 
-def test_the_seed_recipe_adds_one_unit_vector_at_every_layer():
-    vectors = seed_vectors(direction(), 5)
-    assert vectors.shape == (5, 2)
-    assert all(torch.equal(row, torch.tensor([0.6, 0.8])) for row in vectors)
+@pytest.fixture
+def info(tiny_melody):
+    """A model of five layers."""
+    return tiny_melody.info
+
+
+@pytest.fixture
+def drawn(info):
+    """A direction of all its layers."""
+    return direction(info, np.random.default_rng(0).normal(size=(info.layers, info.hidden_size)))
+
+
+@pytest.fixture
+def other(info):
+    """Another one."""
+    return direction(info, np.random.default_rng(1).normal(size=(info.layers, info.hidden_size)))
+
+
+def rung(name: str) -> SteerConfig:
+    return parse_config({"steer": name}).steer
+
+
+def test_the_seed_recipe_adds_one_unit_vector_at_every_layer(info, drawn):
+    added = displacement(drawn, None, info, rung("seed"))
+    expected = torch.from_numpy(drawn.one_to_all).expand(info.layers, -1)
+    torch.testing.assert_close(added, expected)
+
+
+def test_a_centred_direction_points_from_the_reference_to_the_playlist(info, drawn, other):
+    added = displacement(drawn, other, info, rung("per-layer"))
+    difference = torch.from_numpy(drawn.per_layer - other.per_layer)
+    torch.testing.assert_close(added, difference / difference.norm(dim=-1, keepdim=True))
+
+
+def test_residual_scale_adds_a_tenth_of_each_layers_norm(info, drawn, other):
+    added = displacement(drawn, other, info, rung("residual-scale"))
+    torch.testing.assert_close(added.norm(dim=-1), torch.from_numpy(0.1 * SCALE[: info.layers]))
+
+
+def test_only_the_layers_asked_for_are_steered(info, drawn):
+    def lengths(layers) -> list[float]:
+        config = SteerConfig(layers=layers, scale="unit")
+        return displacement(drawn, None, info, config).norm(dim=-1).round(decimals=4).tolist()
+
+    assert lengths("all") == [1, 1, 1, 1, 1]
+    assert lengths("middle-third") == [0, 1, 1, 1, 0]
+    assert lengths((3,)) == [0, 0, 0, 1, 0]
+    assert lengths({0: 0.25, 2: 2.0}) == [0.25, 0, 2, 0, 0]
+
+
+def test_a_direction_of_some_layers_steers_those(info, drawn):
+    some = direction(info, drawn.per_layer[[1, 3]], layers=[1, 3])
+    added = displacement(some, None, info, SteerConfig(scale="unit"))
+    assert added.norm(dim=-1).round(decimals=4).tolist() == [0, 1, 0, 1, 0]
+    with pytest.raises(ModelError, match=r"layer 2 cannot be steered.*the layers 1, 3 of"):
+        displacement(some, None, info, SteerConfig(layers=(2,)))
+
+
+def test_a_reference_of_other_layers_is_refused(info, drawn, other):
+    some = direction(info, other.per_layer[[1, 3]], layers=[1, 3])
+    with pytest.raises(ModelError, match=r"reference has the layers \[1, 3\]"):
+        displacement(drawn, some, info, SteerConfig())
+
+
+def test_a_direction_that_is_its_own_reference_points_nowhere(info, drawn):
+    with pytest.raises(ResonanceError, match="nothing is left of the direction"):
+        displacement(drawn, drawn, info, SteerConfig())
+
+
+def test_a_direction_of_another_model_is_refused(info, drawn, nano):
+    with pytest.raises(ModelError, match=r"was made with .* not with 'nano'"):
+        displacement(drawn, None, nano.info, SteerConfig())
+    check_model(drawn, info)
 
 
 @pytest.mark.parametrize(
-    ("norm", "limit", "expected"),
-    [(1.0, 4.0, 3.2), (0.5, 4.0, 4.0), (2.0, 4.0, 1.6), (10.0, 4.0, 1.0), (10.0, 0.5, 0.5)],
+    ("settings", "expected"),
+    [
+        ({}, None),
+        ({"start_s": 0.2, "end_s": 0.4}, [0, 0, 1, 1, 0, 0]),
+        ({"end_s": 0.3}, [1, 1, 1, 0, 0, 0]),
+        ({"ramp_s": 0.4}, [0.25, 0.5, 0.75, 1, 1, 1]),
+        ({"start_s": 0.1, "end_s": 0.5, "ramp_s": 0.2}, [0, 0.5, 1, 1, 0.5, 0]),
+    ],
 )
-def test_the_analytic_range(norm, limit, expected):
-    assert analytic_upper(norm, limit) == pytest.approx(expected)
+def test_the_envelope_sets_in_and_ends_when_it_shall(settings, expected):
+    found = envelope(SteerConfig(**settings), 0.6, 10)
+    if expected is None:
+        assert found is None
+    else:
+        torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float32))
 
 
-def test_a_direction_of_another_model_is_refused(tiny_melody):
-    with pytest.raises(ModelError, match=r"made with 'nano' \(revision rrrrrrrrrrrr\), not with"):
-        check_model(direction(), tiny_melody.info)
-    check_model(direction(tiny_melody.info.revision), tiny_melody.info)
+def test_a_steering_carries_what_the_recipe_says(info):
+    config = SteerConfig(rows="conditional", positions="all", keep_norm=True, end_s=0.5)
+    steering = steer(torch.ones(1, info.layers, info.hidden_size), config, 1.0, info)
+    assert (steering.rows, steering.positions, steering.keep_norm) == ("conditional", "all", True)
+    assert steering.envelope is not None
+    assert steering.envelope.sum() == 0.5 * info.frame_rate
+
+
+def test_an_end_before_the_start_is_refused():
+    with pytest.raises(ValueError, match=r"end_s 1\.0 must lie after start_s 2\.0"):
+        SteerConfig(start_s=2, end_s=1)

@@ -1,0 +1,125 @@
+"""The commands about concepts, the sliders' directions."""
+
+from typing import Annotated, Any
+
+import typer
+
+from flows.console import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    StoreOption,
+    VerboseOption,
+    errors_in_words,
+    notes,
+    out,
+    pipeline_settings,
+    print_json,
+    print_table,
+    range_in_words,
+    runtime_settings,
+)
+from resonance_core.config import PipelineConfig
+from resonance_core.steering.concept_file import load_concepts
+from resonance_core.store.store import Store
+
+app = typer.Typer(help="Make and look at the sliders' directions.", no_args_is_help=True)
+
+
+@app.command()
+def build(
+    names: Annotated[list[str] | None, typer.Argument(help="Concepts; all if none.")] = None,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Make the directions of concepts, and measure which strengths are usable on both sides."""
+    with errors_in_words(as_json):
+        runtime_settings(store, verbose)
+        settings = pipeline_settings(config, overrides)
+        for name in names or ():
+            load_concepts(settings.concept.file).check(name)  # before Prefect's start
+        with notes.status("Playing pairs of prompts ..."):
+            from flows.concepts import run_concepts
+
+            results = run_concepts(names or [], settings)
+        if as_json:
+            print_json({"concepts": [result.model_dump(mode="json") for result in results]})
+            return
+        for result in results:
+            out.print(f"{result.label} ({result.name}), {result.direction.key[:12]}")
+            out.print(f"  towards low: {range_in_words(result.low)}")
+            out.print(f"  towards high: {range_in_words(result.high)}")
+
+
+@app.command("list")
+def list_concepts(
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the concepts, and which of them are made for this model and these settings."""
+    with errors_in_words(as_json):
+        runtime = runtime_settings(store)
+        settings = pipeline_settings(config, overrides)
+        file = load_concepts(settings.concept.file)
+        found = [_found(name, settings, Store(runtime.store)) for name in file.concepts]
+        if as_json:
+            print_json({"concepts": found})
+            return
+        rows = [
+            (one["name"], one["label"], (one["key"] or "not made yet")[:12], _best(one))
+            for one in found
+        ]
+        print_table(("concept", "label", "direction", "best split-half cosine"), rows)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A concept.")],
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a concept's prompts and how reliable its direction is in each layer."""
+    with errors_in_words(as_json):
+        runtime = runtime_settings(store)
+        settings = pipeline_settings(config, overrides)
+        file = load_concepts(settings.concept.file)
+        pairs = file.pairs(name, settings.concept.pairs)
+        found = _found(name, settings, Store(runtime.store))
+        if as_json:
+            print_json({**found, "pairs": pairs})
+            return
+        print_table(("low", "high"), pairs, title=found["label"])
+        if found["key"] is None:
+            out.print(f"Not made yet. Make it with: resonance concepts build {name}")
+            return
+        columns = (found["layers"], found["split_half"], found["agreement"])
+        rows = [
+            (str(i), f"{half:.2f}", f"{pair:.2f}") for i, half, pair in zip(*columns, strict=True)
+        ]
+        print_table(("layer", "split-half cosine", "pair agreement"), rows)
+
+
+def _found(name: str, config: PipelineConfig, store: Store) -> dict[str, Any]:
+    """Return what a store knows of a concept."""
+    from resonance_core.stages.concept import concept_request
+
+    file = load_concepts(config.concept.file)
+    record = store.find(concept_request(name, file, config))
+    known = {} if record is None else record.info
+    return {
+        "name": name,
+        "label": file.concepts[name].label,
+        "key": None if record is None else record.key,
+        **{field: known.get(field) for field in ("layers", "split_half", "agreement")},
+    }
+
+
+def _best(found: dict[str, Any]) -> str:
+    return "" if found["split_half"] is None else f"{max(found['split_half']):.2f}"

@@ -1,0 +1,52 @@
+"""Parts of a steering: a stored direction with what it is centred on."""
+
+from typing import NamedTuple
+
+import torch
+
+from resonance_core.config import PipelineConfig, RuntimeConfig, SteerConfig
+from resonance_core.models.base import ModelInfo
+from resonance_core.stages.aggregate import AGGREGATE
+from resonance_core.stages.reference import reference
+from resonance_core.steering.recipes import displacement
+from resonance_core.store.directions import DIRECTION, read_direction
+from resonance_core.store.records import Record
+from resonance_core.store.store import Store
+
+
+class Part(NamedTuple):
+    """A direction, and the reference it is centred on; None where it is added as it is."""
+
+    direction: Record
+    reference: Record | None
+
+    def digests(self) -> dict[str, str | None]:
+        """Return what of it enters a key."""
+        centre = None if self.reference is None else self.reference.digest(DIRECTION)
+        return {"direction": self.direction.digest(DIRECTION), "reference": centre}
+
+    def displacement(self, config: SteerConfig, info: ModelInfo, store: Store) -> torch.Tensor:
+        """Return what strength 1 adds, ``[layers, hidden]``.
+
+        Args:
+            config: The recipe.
+            info: The model that is steered.
+            store: Holds the directions.
+
+        Raises:
+            ModelError: They belong to another model, or lack a layer that is steered.
+        """
+        direction = read_direction(store.path(self.direction, DIRECTION))
+        centre = None
+        if self.reference is not None:
+            centre = read_direction(store.path(self.reference, DIRECTION))
+        return displacement(direction, centre, info, config)
+
+
+def part(direction: Record, config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> Part:
+    """Return a direction with its reference, which is made if it is not there.
+
+    Only a playlist's direction is centred: a concept's is a difference already.
+    """
+    centred = config.steer.centre and direction.stage == AGGREGATE.name
+    return Part(direction, reference(config, store, runtime).record if centred else None)

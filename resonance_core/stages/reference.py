@@ -1,0 +1,88 @@
+"""Reference: the mean that directions are centred on, so that what all music shares drops out."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.keys import Stage
+from resonance_core.models.registry import load_model, model_info
+from resonance_core.stages.directions import find_direction
+from resonance_core.stages.extract import capture_settings, choose_layers
+from resonance_core.steering.aggregate import aggregate_tracks
+from resonance_core.store.directions import DIRECTION, write_direction
+from resonance_core.store.records import Outcome
+from resonance_core.store.store import Store
+
+REFERENCE = Stage(name="reference", version=1)
+
+
+def reference(config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> Outcome:
+    """Return the record of the reference, making it if it is not there.
+
+    It is the direction of the playlist that the config names, or what the model's own music has
+    in common: the model plays, then hears what it played as it hears a playlist's tracks.
+
+    Args:
+        config: The model, its sampling, the extraction, and how many pieces are played.
+        store: Takes the reference, as a direction of kind ``reference``.
+        runtime: Device and batch size.
+
+    Raises:
+        NotInStoreError: There is no such playlist.
+        ModelError: The pieces are too long, or the model lacks a layer that is asked for.
+    """
+    if config.reference.playlist is not None:
+        return Outcome(record=find_direction(config.reference.playlist, store), hit=True)
+    info = model_info(config.model)
+    layers = choose_layers(config.extract, info)
+    heard = capture_settings(config.extract, info)
+    played = config.reference
+    request = REFERENCE.request(
+        {
+            **heard,
+            "sampling": config.sampling.model_dump(mode="json"),
+            **played.model_dump(mode="json", exclude={"playlist"}),
+        },
+        inputs={},
+    )
+
+    def make(folder: Path) -> dict[str, Any]:
+        model = load_model(config.model, runtime)
+        vectors: list[NDArray[np.float32]] = []
+        rms: list[NDArray[np.float32]] = []
+        for first in range(0, played.clips, runtime.batch_size):
+            numbers = range(first, min(first + runtime.batch_size, played.clips))
+            audio = model.generate(
+                [played.prompts[number % len(played.prompts)] for number in numbers],
+                seeds=[played.seed + number for number in numbers],
+                duration_s=played.duration_s,
+                sampling=config.sampling,
+            )
+            captured = model.capture(
+                audio,
+                layers=layers,
+                prompts=[config.extract.prompt] * len(audio),
+                melody=config.extract.melody,
+            )
+            # One row a piece, so that the batch size makes no difference.
+            vectors.extend(captured.vectors[:, None])
+            rms.extend(captured.rms[:, None])
+        direction = aggregate_tracks(
+            vectors,
+            rms,
+            [np.ones(1)] * len(vectors),
+            metadata={
+                "kind": "reference",
+                "model": info.model_dump(),
+                "layers": list(layers),
+                "config": {"extract": heard, "reference": played.model_dump(mode="json")},
+                "tracks": [],
+            },
+        )
+        write_direction(folder / DIRECTION, direction)
+        return {"clips": played.clips, "layers": list(layers)}
+
+    return store.build(request, make)

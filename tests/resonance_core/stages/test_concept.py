@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from resonance_core.config import RuntimeConfig
+from resonance_core.errors import ConfigError
+from resonance_core.stages.concept import concept
+from resonance_core.steering.concept_file import load_concepts
+from resonance_core.store.directions import DIRECTION, read_direction
+
+FILE = load_concepts()
+
+
+def runtime(batch_size: int = 8) -> RuntimeConfig:
+    return RuntimeConfig(device="cpu", batch_size=batch_size)
+
+
+def test_a_concept_is_the_mean_difference_of_what_its_prompts_play(store, quick, nano):
+    record = concept("bass", FILE, quick, store, runtime()).record
+    found = read_direction(store.path(record, DIRECTION))
+    poles = []
+    for pole in range(2):
+        prompts = [pair[pole] for pair in FILE.pairs("bass", 2)]
+        audio = nano.generate(prompts, seeds=[0, 1], duration_s=0.5, sampling=quick.sampling)
+        heard = nano.capture(audio, layers=range(6), prompts=prompts, melody=False)
+        poles.append(heard.vectors.mean(0))
+    np.testing.assert_allclose(found.per_layer, poles[1] - poles[0], rtol=1e-3, atol=1e-4)
+    assert found.metadata["kind"] == "concept"
+    assert len(record.info["split_half"]) == len(record.info["agreement"]) == 6
+    assert concept("bass", FILE, quick, store, runtime()).hit
+
+
+def test_the_batch_makes_no_difference(store, quick):
+    together = concept("energy", FILE, quick, store, runtime()).record
+    vectors = read_direction(store.path(together, DIRECTION)).per_layer
+    store.path(together, DIRECTION).unlink()
+    alone = concept("energy", FILE, quick, store, runtime(batch_size=1)).record
+    assert alone.key == together.key
+    again = read_direction(store.path(alone, DIRECTION)).per_layer
+    np.testing.assert_allclose(again, vectors, rtol=1e-3, atol=1e-3)
+
+
+def test_other_words_are_another_concept(store, quick):
+    other = FILE.model_copy(update={"frames": FILE.frames[::-1]})
+    keys = {concept("energy", file, quick, store, runtime()).record.key for file in (FILE, other)}
+    assert len(keys) == 2
+
+
+def test_an_unknown_concept_is_refused(store, quick):
+    with pytest.raises(ConfigError, match="no concept 'colour'"):
+        concept("colour", FILE, quick, store, runtime())

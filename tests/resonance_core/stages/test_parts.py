@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from resonance_core.config import RuntimeConfig, parse_config
+from resonance_core.stages.concept import concept
+from resonance_core.stages.directions import find_direction
+from resonance_core.stages.parts import part
+from resonance_core.steering.concept_file import load_concepts
+
+CPU = RuntimeConfig(device="cpu")
+
+
+@pytest.fixture
+def direction(example_store):
+    """The record of a playlist's direction."""
+    return find_direction("example", example_store)
+
+
+def test_a_playlist_is_centred_where_the_recipe_centres(direction, example_store, quick, nano):
+    seed = quick.model_copy(update={"steer": parse_config({"steer": "seed"}).steer})
+    centred, plain = (part(direction, config, example_store, CPU) for config in (quick, seed))
+    assert plain.reference is None
+    assert centred.reference is not None
+    assert centred.digests() != plain.digests()
+    added, whole = (
+        one.displacement(quick.steer, nano.info, example_store) for one in (centred, plain)
+    )
+    assert torch.cosine_similarity(added, whole, dim=-1).max() < 0.9
+
+
+def test_a_concept_is_a_difference_already(store, quick):
+    record = concept("energy", load_concepts(), quick, store, CPU).record
+    assert part(record, quick, store, CPU).reference is None
