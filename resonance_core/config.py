@@ -56,6 +56,9 @@ class ResolveConfig(StageConfig):
 
     max_tracks: PositiveInt = 20
     """Tracks beyond this many are left out, in the source's order."""
+    prefer: Literal["playlist", "video"] | None = None
+    """What a YouTube address that names both means; by default the playlist, unless it is one of
+    YouTube's endless mixes."""
     min_tracks: PositiveInt = 1
     """An ingest with fewer usable tracks than this fails."""
 

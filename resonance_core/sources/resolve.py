@@ -3,24 +3,46 @@
 from pathlib import Path
 
 from resonance_core.config import ResolveConfig
+from resonance_core.errors import SourceError
+from resonance_core.sources.lists.file import SUFFIXES, read_list
 from resonance_core.sources.local import file_path, list_path
 from resonance_core.sources.playlist import Playlist
+from resonance_core.sources.youtube import parse_youtube
 from resonance_core.sources.ytdlp import list_url
 
 
 def resolve(source: str, config: ResolveConfig) -> Playlist:
-    """List the tracks of a folder, a file, or any URL that yt-dlp reads.
+    """List the tracks of a folder, a file, a list file, or any URL that yt-dlp reads.
 
     Args:
-        source: A path or a URL.
+        source: A path or a URL; a YouTube address may lack its scheme.
         config: How many tracks are taken, in the source's order.
 
     Raises:
         SourceError: The source is missing, unreachable, not readable or without audio.
     """
-    if "://" not in source:
-        return list_path(Path(source).expanduser(), config.max_tracks)
-    path = file_path(source)
-    return (
-        list_url(source, config.max_tracks) if path is None else list_path(path, config.max_tracks)
-    )
+    if (link := parse_youtube(source, config.prefer)) is not None:
+        return list_url(link.url, config.max_tracks)
+    path = file_path(source) if "://" in source else Path(source).expanduser()
+    if path is None:
+        return list_url(source, config.max_tracks)
+    if path.suffix.lower() in SUFFIXES:
+        return _from_list(path, config)
+    return list_path(path, config.max_tracks)
+
+
+def _from_list(path: Path, config: ResolveConfig) -> Playlist:
+    """Return a list file's playlist.
+
+    Raises:
+        SourceError: It names tracks without saying where their audio is.
+    """
+    found = read_list(path, config.max_tracks)
+    if found.wanted:
+        first = found.wanted[0]
+        raise SourceError(
+            f"{len(found.wanted)} tracks of {path.name!r} have no address or file, such as "
+            f"{first.artist} - {first.title!r}",
+            "Give a list that says where the audio is, such as an M3U",
+        )
+    return found.playlist

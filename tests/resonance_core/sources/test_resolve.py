@@ -1,0 +1,58 @@
+import pytest
+
+from resonance_core.config import ResolveConfig
+from resonance_core.errors import SourceError
+from resonance_core.sources import resolve as module
+from resonance_core.sources.resolve import resolve
+
+CONFIG = ResolveConfig(max_tracks=5)
+WATCH = "https://www.youtube.com/watch?v="
+VIDEO = "abcdefghijk"
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The addresses that yt-dlp is asked for."""
+    asked = []
+    monkeypatch.setattr(module, "list_url", lambda url, _: asked.append(url))
+    return asked
+
+
+def test_a_list_file_is_read_with_its_own_order(tmp_path, clips):
+    for number, clip in enumerate(clips[:2]):
+        (tmp_path / f"{number}.opus").symlink_to(clip)
+    (tmp_path / "mine.m3u").write_text("#EXTM3U\n1.opus\n0.opus\n")
+    playlist = resolve(str(tmp_path / "mine.m3u"), CONFIG)
+    assert playlist.title == "mine"
+    assert [track.url.rpartition("/")[2] for track in playlist.tracks] == ["1.opus", "0.opus"]
+    assert resolve((tmp_path / "mine.m3u").as_uri(), CONFIG) == playlist
+
+
+def test_a_list_of_names_says_what_is_missing(tmp_path):
+    (tmp_path / "names.txt").write_text("Some Artist - One\nSome Artist - Two\n")
+    with pytest.raises(SourceError, match=r"2 tracks of 'names\.txt' have no address"):
+        resolve(str(tmp_path / "names.txt"), CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("source", "prefer", "asked"),
+    [
+        (f"youtu.be/{VIDEO}?si=x", None, f"{WATCH}{VIDEO}"),
+        (f"https://m.youtube.com/watch?v={VIDEO}&list=RDabc", None, f"{WATCH}{VIDEO}"),
+        (
+            f"{WATCH}{VIDEO}&list=PLabcdefgh",
+            None,
+            "https://www.youtube.com/playlist?list=PLabcdefgh",
+        ),
+        (f"{WATCH}{VIDEO}&list=PLabcdefgh", "video", f"{WATCH}{VIDEO}"),
+        ("https://example.org/set", None, "https://example.org/set"),
+    ],
+)
+def test_addresses_are_brought_to_one_form(listed, source, prefer, asked):
+    resolve(source, CONFIG.model_copy(update={"prefer": prefer}))
+    assert listed == [asked]
+
+
+def test_a_missing_path_is_named(tmp_path):
+    with pytest.raises(SourceError, match=r"gone\.m3u.* is not a file, or not there"):
+        resolve(str(tmp_path / "gone.m3u"), CONFIG)
