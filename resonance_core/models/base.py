@@ -124,4 +124,5 @@ class MusicModel(ABC):
 
         Raises:
             ModelError: A length that the model cannot make.
+            ValueError: Not as many seeds as prompts.
         """

@@ -106,6 +106,8 @@ class TransformersModel(MusicModel):
         steering: Steering | None = None,
     ) -> Waveforms:
         """Make one piece of audio for each row, in as few batches as the prompts allow."""
+        if len(prompts) != len(seeds):
+            raise ValueError(f"{len(prompts)} prompts do not go with {len(seeds)} seeds")
         frames = max(1, round(duration_s * self.info.frame_rate))
         audio: list[torch.Tensor] = [torch.empty(0)] * len(seeds)
         with exclusive(self.device):

@@ -153,6 +153,11 @@ def test_rows_with_prompts_of_many_lengths_equal_the_rows_alone(model):
         np.testing.assert_allclose(together[row], alone[0], atol=1e-4)
 
 
+def test_as_many_seeds_as_prompts_are_needed(nano):
+    with pytest.raises(ValueError, match="2 prompts do not go with 1 seeds"):
+        nano.generate(["a", "b"], seeds=[1], duration_s=0.5, sampling=SAMPLING)
+
+
 def random_displacements(model: TransformersModel, rows: int, length: float) -> torch.Tensor:
     shape = (model.info.layers, model.info.hidden_size)
     vectors = torch.randn(shape, generator=torch.Generator().manual_seed(0))
