@@ -193,14 +193,14 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1, or a tenth of the residual stream's norm in each layer."""
+    """What strength 1 adds: length 1, or a twentieth of each layer's residual norm."""
     layers: (
         Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] | dict[NonNegativeInt, float]
     ) = "all"
     """Which layers are steered; ``{2: 1.0, 4: 0.5}`` gives each its own share of the strength."""
     positions: Literal["all", "audio"] = "audio"
     """Steer a prepended prompt too, or the audio only."""
-    rows: Literal["both", "conditional"] = "both"
+    rows: Literal["both", "conditional"] = "conditional"
     """With guidance: steer both rows, or the conditional one, which guidance amplifies."""
     keep_norm: bool = False
     """Give every steered position the length back that it had."""

@@ -22,7 +22,7 @@ CHROMA_BINS, CHROMA_FRAMES = 12, 20
 """Five seconds of melody, in frames of `CHROMA_HOP`: a longer prefix costs every step time."""
 CHROMA_HOP = 8192
 """Samples from one chroma frame to the next, a quarter of a second."""
-GUIDANCE_SCALE, TEMPERATURE, TOP_K = 3.0, 0.8, 50
+GUIDANCE_SCALE, TEMPERATURE, TOP_K = 4.0, 0.7, 50
 """The default sampling settings."""
 CLIP_TOKENS = 504
 """Ten seconds of audio and the delay pattern's start."""

@@ -8,7 +8,7 @@ from resonance_core.errors import ConfigError
 def test_nano_is_the_default_and_has_its_own_sampling():
     config = load_config(environment={})
     assert config.model.id == "nano"
-    assert config.sampling.temperature == 0.8
+    assert (config.sampling.guidance_scale, config.sampling.temperature) == (4.0, 0.7)
 
 
 def test_melody_large_holds_the_settings_of_the_original_system():
@@ -17,6 +17,7 @@ def test_melody_large_holds_the_settings_of_the_original_system():
     assert (config.chunk.length_s, config.chunk.hop_s) == (10.0, 8.0)
     assert config.resolve.max_tracks == 20
     assert config.extract.prompt == ""
+    assert config.steer.vectors == "one-to-all"  # the seed recipe
     assert config.calibrate.strengths == pytest.approx([0, 2 / 3, 4 / 3, 2, 8 / 3, 10 / 3, 4])
     assert (config.calibrate.rms_low, config.calibrate.rms_high) == (0.03, 0.35)
 

@@ -25,7 +25,7 @@ TEACHER_FORCED_CLIPS = 48
 TEACHER_FORCED_BATCH = 8
 TEACHER_FORCED_SECONDS = 10
 """The longest that models are trained on."""
-SEED = 4000
+SEED = 14000
 
 Array = NDArray[np.floating]
 
