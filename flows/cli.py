@@ -176,7 +176,7 @@ def calibrate(
             print_json({"playlist": playlist, "key": record.key, **record.info})
             return
         rows = [
-            (f"{row['strength']:.2f}", "yes" if row["usable"] else "no", f"{row['rms']:.3f}")
+            (f"{row['strength']:.2f}", ", ".join(row["faults"]) or "yes", f"{row['rms']:.3f}")
             for row in record.info["curve"]
         ]
         print_table(("strength", "usable", "RMS"), rows)

@@ -54,7 +54,7 @@ def markdown(entry: PlaylistEntry, direction: Record, calibration: Record) -> st
         "| strength | usable | RMS | loudness (LUFS) | flatness |",
         "|---|---|---|---|---|",
         *(
-            f"| {trial['strength']:.2f} | {'yes' if trial['usable'] else 'no'} "
+            f"| {trial['strength']:.2f} | {', '.join(trial['faults']) or 'yes'} "
             f"| {trial['rms']:.3f} | {_number(trial['loudness_lufs'])} "
             f"| {trial['spectral_flatness']:.4f} |"
             for trial in calibration.info["curve"]

@@ -138,6 +138,13 @@ class CalibrateConfig(StageConfig):
     """Quieter audio is unusable (root mean square, full scale 1)."""
     rms_high: PositiveFloat = 0.35
     """Louder audio is unusable (root mean square, full scale 1)."""
+    clipped_high: PositiveFloat = 0.001
+    """Audio with a larger share of clipped samples is unusable."""
+    flatness_high: PositiveFloat = 0.2
+    """Audio with a higher spectral flatness is noise."""
+    stuck_high: PositiveFloat = 0.95
+    """Audio that repeats less than a quarter of a second for a larger share of its time is
+    stuck."""
     lambda_max: PositiveFloat = 4.0
     """No strength above this is ever recommended."""
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from resonance_core.audio.descriptors import describe
+from resonance_core.audio.gate import faults
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import Stage
 from resonance_core.models.registry import load_model, model_info
@@ -17,7 +18,7 @@ from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
-CALIBRATE = Stage(name="calibrate", version=2)
+CALIBRATE = Stage(name="calibrate", version=3)
 
 
 def calibrate(
@@ -30,8 +31,8 @@ def calibrate(
     """Return the record of a direction's usable range, measuring it if it is not there.
 
     Its ``info`` holds the ``range`` (``low``, ``high``, ``recommended``; None where no strength
-    is usable), the ``curve`` (for each strength whether it is ``usable``, and the audio's
-    descriptors; audio that is not finite never is) and the ``analytic_upper`` bound, which
+    is usable), the ``curve`` (for each strength whether it is ``usable``, the ``faults`` where it
+    is not, and the audio's descriptors) and the ``analytic_upper`` bound, which
     the length of a direction of unit scale sets.
 
     Args:
@@ -74,10 +75,11 @@ def calibrate(
             ),
         )
         described = [describe(np.nan_to_num(row), info.sample_rate) for row in audio]
-        usable = [
-            bool(np.isfinite(row).all()) and trial.rms_low <= found.rms <= trial.rms_high
-            for row, found in zip(audio, described, strict=True)
+        found_faults = [
+            faults(row, words, info.sample_rate, trial)
+            for row, words in zip(audio, described, strict=True)
         ]
+        usable = [not found for found in found_faults]
         upper = trial.lambda_max
         if config.steer.scale == "unit":
             upper = analytic_upper(float(added.norm(dim=-1).max()), trial.lambda_max)
@@ -86,8 +88,10 @@ def calibrate(
             "range": found.model_dump() if found else None,
             "analytic_upper": upper,
             "curve": [
-                {"strength": strength, "usable": passes, **row.model_dump()}
-                for strength, passes, row in zip(trial.strengths, usable, described, strict=True)
+                {"strength": strength, "usable": not wrong, "faults": wrong, **row.model_dump()}
+                for strength, wrong, row in zip(
+                    trial.strengths, found_faults, described, strict=True
+                )
             ],
         }
 
