@@ -9,7 +9,7 @@ from resonance_core.steering.inject import Steering
 
 
 def random_steering(info: ModelInfo, strengths: Sequence[float]) -> Steering:
-    """Return a steering with one random vector of length 1 at every layer, as the seed recipe's.
+    """Return a steering with one random vector at every layer, added as by default.
 
     Args:
         info: The model it is for.
@@ -17,4 +17,6 @@ def random_steering(info: ModelInfo, strengths: Sequence[float]) -> Steering:
     """
     vector = torch.randn(info.hidden_size, generator=torch.Generator().manual_seed(0))
     vectors = (vector / vector.norm()).expand(info.layers, -1)
-    return Steering(torch.tensor(strengths)[:, None, None] * vectors)
+    return Steering(
+        torch.tensor(strengths)[:, None, None] * vectors, rows="conditional", positions="audio"
+    )
