@@ -200,7 +200,7 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1, or a twentieth of each layer's residual norm."""
+    """What strength 1 adds: length 1, or a fiftieth of each layer's residual norm."""
     layers: (
         Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] | dict[NonNegativeInt, float]
     ) = "all"

@@ -11,7 +11,7 @@ from resonance_core.steering.direction import Direction
 from resonance_core.steering.inject import Steering
 from resonance_core.steering.layers import middle_third
 
-RESIDUAL_SHARE = 0.05
+RESIDUAL_SHARE = 0.02
 """Of a layer's residual norm, that strength 1 adds where vectors are scaled by it."""
 
 

@@ -56,9 +56,9 @@ def test_a_centred_direction_points_from_the_reference_to_the_playlist(info, dra
     torch.testing.assert_close(added, difference / difference.norm(dim=-1, keepdim=True))
 
 
-def test_residual_scale_adds_a_twentieth_of_each_layers_norm(info, drawn, other):
+def test_residual_scale_adds_a_fiftieth_of_each_layers_norm(info, drawn, other):
     added = displacement(drawn, other, info, rung("residual-scale"))
-    torch.testing.assert_close(added.norm(dim=-1), torch.from_numpy(0.05 * SCALE[: info.layers]))
+    torch.testing.assert_close(added.norm(dim=-1), torch.from_numpy(0.02 * SCALE[: info.layers]))
 
 
 def test_only_the_layers_asked_for_are_steered(info, drawn):
