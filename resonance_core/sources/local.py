@@ -36,26 +36,26 @@ def list_path(path: Path, max_tracks: int) -> Playlist:
             # The link's own name is the track's, wherever the link may point.
             file = path.parent.resolve() / path.name
             track = _track(0, file)
-            return Playlist(title=track.title, source=_text(file), tracks=(track,), left_out=0)
+            return Playlist(title=track.title, source=path_text(file), tracks=(track,), left_out=0)
         folder = path.resolve()
         files = sorted(_audio_below(folder), key=lambda file: _natural(file.relative_to(folder)))
     except FileNotFoundError as error:
         raise SourceError(
-            f"there is no file or folder {_text(path)!r}",
+            f"there is no file or folder {path_text(path)!r}",
             "Check the path; an address starts with http:// or https://",
         ) from error
     except OSError as error:
         raise SourceError(
-            f"{_text(path)!r} cannot be read ({error.strerror})", "Check its permissions"
+            f"{path_text(path)!r} cannot be read ({error.strerror})", "Check its permissions"
         ) from error
     if not files:
         raise SourceError(
-            f"the folder {_text(folder)!r} holds no audio",
+            f"the folder {path_text(folder)!r} holds no audio",
             "Choose a folder with files such as .mp3, .flac or .opus",
         )
     return Playlist(
-        title=_text(folder.name) or _text(folder),
-        source=_text(folder),
+        title=path_text(folder.name) or path_text(folder),
+        source=path_text(folder),
         tracks=tuple(_track(position, file) for position, file in enumerate(files[:max_tracks])),
         left_out=max(0, len(files) - max_tracks),
     )
@@ -93,12 +93,12 @@ def _track(position: int, file: Path) -> TrackSource:
     title, duration_s = probe(file) or (None, None)
     return TrackSource(
         position=position,
-        title=title or _text(file.stem),
+        title=title or path_text(file.stem),
         url=file.as_uri(),
         duration_s=duration_s,
     )
 
 
-def _text(name: Path | str) -> str:
+def path_text(name: Path | str) -> str:
     """Return a path as text that JSON can hold, whatever bytes the file system has."""
     return os.fsencode(name).decode(errors="replace")

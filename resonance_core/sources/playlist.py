@@ -3,6 +3,11 @@
 from pydantic import BaseModel, ConfigDict, field_validator
 
 
+def printable(name: str) -> str:
+    """Return a name without control characters, which would reach people's terminals."""
+    return "".join(sign if sign.isprintable() else " " for sign in name).strip()
+
+
 class TrackSource(BaseModel):
     """One track of a playlist, before it is fetched."""
 
@@ -19,8 +24,7 @@ class TrackSource(BaseModel):
     @field_validator("title")
     @classmethod
     def _printable(cls, title: str) -> str:
-        """Leave out control characters, which would reach people's terminals."""
-        return "".join(sign if sign.isprintable() else " " for sign in title).strip() or "untitled"
+        return printable(title) or "untitled"
 
 
 class Playlist(BaseModel):

@@ -1,6 +1,5 @@
 """List files as playlists."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,8 @@ from resonance_core.sources.lists.location import locate
 from resonance_core.sources.lists.m3u import read_m3u
 from resonance_core.sources.lists.table import is_table, read_table
 from resonance_core.sources.lists.xspf import read_xspf
-from resonance_core.sources.local import file_path
-from resonance_core.sources.playlist import Playlist, TrackSource
+from resonance_core.sources.local import file_path, path_text
+from resonance_core.sources.playlist import Playlist, TrackSource, printable
 from resonance_core.sources.probe import Probe, probe
 from resonance_core.sources.wanted import WantedTrack
 
@@ -74,7 +73,7 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     Raises:
         SourceError: It is missing, too large, not readable, or names no track.
     """
-    name = _text(path)
+    name = path_text(path)
     try:
         data = _read(path)
         read, expected = FORMATS.get(path.suffix.lower()) or _recognised(data)
@@ -92,8 +91,8 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     kept = list(enumerate(usable[:max_tracks]))
     return ListFile(
         playlist=Playlist(
-            title=_printable(listed.title) or _text(file.stem),
-            source=_text(file),
+            title=_one_line(listed.title) or path_text(file.stem),
+            source=path_text(file),
             tracks=tuple(_track(place, entry, url) for place, (entry, url) in kept if url),
             left_out=max(0, len(usable) - max_tracks),
         ),
@@ -129,7 +128,7 @@ def _recognised(data: bytes) -> _Format:
 def _usable(listed: Listed, folder: Path) -> Iterator[tuple[Entry, str | None]]:
     """Yield the entries that name a track, and its address if they have one."""
     for entry in listed.entries:
-        artist, title = _printable(entry.artist), _printable(entry.title)
+        artist, title = _one_line(entry.artist), _one_line(entry.title)
         url = locate(entry.location, folder)
         if url is None and not artist and (names := DASH.match(title)):
             artist, title = names.groups()
@@ -142,7 +141,7 @@ def _track(position: int, entry: Entry, url: str) -> TrackSource:
     path = file_path(url)
     if path is not None and not (title and duration_s):
         audio = probe(path) or Probe(None, None)
-        title = title or _printable(audio.title or "") or _text(path.stem)
+        title = title or _one_line(audio.title or "") or path_text(path.stem)
         duration_s = duration_s or audio.duration_s
     return TrackSource(position=position, title=title or url, url=url, duration_s=duration_s)
 
@@ -153,11 +152,5 @@ def _wanted(position: int, entry: Entry) -> WantedTrack:
     )
 
 
-def _printable(text: str) -> str:
-    """Return a name on one line, without the signs that terminals obey or JSON refuses."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
-def _text(name: Path | str) -> str:
-    """Return a path as text that JSON can hold, whatever bytes the file system has."""
-    return os.fsencode(name).decode(errors="replace")
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())

@@ -1,10 +1,7 @@
 """Plain text: one address or one ``artist - title`` a line."""
 
-import re
-
 from resonance_core.sources.lists.entry import Entry, Listed, decode, lines
-
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+from resonance_core.sources.youtube import SCHEME
 
 
 def read_lines(data: bytes) -> Listed:
@@ -12,5 +9,5 @@ def read_lines(data: bytes) -> Listed:
     listed = Listed()
     for line in lines(decode(data)):
         if not line.startswith("#"):
-            listed.add(Entry(location=line) if ADDRESS.match(line) else Entry(title=line))
+            listed.add(Entry(location=line) if SCHEME.match(line) else Entry(title=line))
     return listed
