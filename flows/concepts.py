@@ -1,10 +1,10 @@
 """Concepts: pairs of prompts become the sliders' directions, calibrated on both sides."""
 
 from prefect import flow
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.results import ConceptResult
+from flows.server import server_of_this_process
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.playlists import DirectionRef
@@ -56,7 +56,5 @@ def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
 
 def run_concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
     """Run the flow in this process, with the server that is set or one of its own."""
-    if PREFECT_API_URL.value():
-        return concepts(names, config)
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # as `run_ingest` does
+    with server_of_this_process():
         return concepts(names, config)

@@ -3,11 +3,11 @@
 import time
 
 from prefect import flow
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.report import publish
 from flows.results import IngestResult, count_cache
+from flows.server import server_of_this_process
 from flows.tracks import TrackRun, usable, wait_for_tracks
 from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
 from resonance_core.models.registry import model_info
@@ -79,6 +79,7 @@ def ingest(
 
     heard = usable(results, config.resolve.min_tracks)
     direction = aggregate.submit(heard, config.aggregate, runtime).result()
+    # Calibration would make it too; here it is seen and counted as the stage that it is.
     centre = reference.submit(config, runtime).result() if config.steer.centre else None
     calibration = calibrate.submit(direction.record, config, runtime).result()
 
@@ -119,9 +120,5 @@ def check(name: str | None, config: PipelineConfig) -> None:
 
 def run_ingest(source: str, name: str | None, config: PipelineConfig) -> IngestResult:
     """Run the flow in this process, with the server that is set or one of its own."""
-    if PREFECT_API_URL.value():
-        return ingest(source, name, config)
-    # A server that ends with this process looks for no lost runs, and the heartbeat that would
-    # tell it of them holds the flow's end up by as much as a second.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with server_of_this_process():
         return ingest(source, name, config)
