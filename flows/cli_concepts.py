@@ -20,7 +20,7 @@ from flows.console import (
     runtime_settings,
 )
 from resonance_core.config import PipelineConfig
-from resonance_core.steering.concept_file import load_concepts
+from resonance_core.steering.concept_file import ConceptFile, load_concepts
 from resonance_core.store.store import Store
 
 app = typer.Typer(help="Make and look at the sliders' directions.", no_args_is_help=True)
@@ -39,8 +39,9 @@ def build(
     with errors_in_words(as_json):
         runtime_settings(store, verbose)
         settings = pipeline_settings(config, overrides)
+        file = load_concepts(settings.concept.file)
         for name in names or ():
-            load_concepts(settings.concept.file).check(name)  # before Prefect's start
+            file.check(name)  # before Prefect's start, which takes its time
         with notes.status("Playing pairs of prompts ..."):
             from flows.concepts import run_concepts
 
@@ -66,7 +67,7 @@ def list_concepts(
         runtime = runtime_settings(store)
         settings = pipeline_settings(config, overrides)
         file = load_concepts(settings.concept.file)
-        found = [_found(name, settings, Store(runtime.store)) for name in file.concepts]
+        found = [_found(name, file, settings, Store(runtime.store)) for name in file.concepts]
         if as_json:
             print_json({"concepts": found})
             return
@@ -91,7 +92,7 @@ def show(
         settings = pipeline_settings(config, overrides)
         file = load_concepts(settings.concept.file)
         pairs = file.pairs(name, settings.concept.pairs)
-        found = _found(name, settings, Store(runtime.store))
+        found = _found(name, file, settings, Store(runtime.store))
         if as_json:
             print_json({**found, "pairs": pairs})
             return
@@ -106,11 +107,10 @@ def show(
         print_table(("layer", "split-half cosine", "pair agreement"), rows)
 
 
-def _found(name: str, config: PipelineConfig, store: Store) -> dict[str, Any]:
+def _found(name: str, file: ConceptFile, config: PipelineConfig, store: Store) -> dict[str, Any]:
     """Return what a store knows of a concept."""
     from resonance_core.stages.concept import concept_request
 
-    file = load_concepts(config.concept.file)
     record = store.find(concept_request(name, file, config))
     known = {} if record is None else record.info
     return {
