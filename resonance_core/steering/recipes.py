@@ -31,7 +31,8 @@ def displacement(
         ResonanceError: The direction is the reference itself, so nothing is left of it.
     """
     check_model(direction, info)
-    known: list[int] = direction.metadata["layers"]
+    added = torch.zeros(info.layers, info.hidden_size)
+    known = list(direction.metadata["layers"])
     vectors = direction.per_layer.astype(np.float64)
     if reference is not None:
         if reference.metadata["layers"] != known:
@@ -46,7 +47,9 @@ def displacement(
     vectors = _unit(vectors)
     if config.scale == "residual":
         vectors = vectors * RESIDUAL_SHARE * direction.residual_scale[:, None]
-    added = torch.zeros(info.layers, info.hidden_size)
+    elif config.vectors == "one-to-all":
+        # One vector of one length needs nothing that only an extracted layer could tell.
+        known, vectors = list(range(info.layers)), np.tile(vectors[0], (info.layers, 1))
     for layer, share in _shares(config, known, info).items():
         added[layer] = share * torch.from_numpy(vectors[known.index(layer)]).float()
     return added

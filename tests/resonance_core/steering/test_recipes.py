@@ -50,6 +50,13 @@ def test_the_seed_recipe_adds_one_unit_vector_at_every_layer(info, drawn):
     torch.testing.assert_close(added, expected)
 
 
+def test_the_seed_recipe_reaches_layers_that_were_not_extracted(info, drawn):
+    some = direction(info, drawn.per_layer[[1, 3]], layers=[1, 3])
+    added = displacement(some, None, info, rung("seed"))
+    expected = torch.from_numpy(some.one_to_all).expand(info.layers, -1)
+    torch.testing.assert_close(added, expected)
+
+
 def test_a_centred_direction_points_from_the_reference_to_the_playlist(info, drawn, other):
     added = displacement(drawn, other, info, rung("per-layer"))
     difference = torch.from_numpy(drawn.per_layer - other.per_layer)
