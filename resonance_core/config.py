@@ -220,6 +220,10 @@ class SteerConfig(StageConfig):
     ramp_s: NonNegativeFloat = 0.0
     """How long it takes to set in and to fade, in seconds, within start and end."""
 
+    def throughout(self) -> "SteerConfig":
+        """Return the same recipe, added from the first second to the last."""
+        return self.model_copy(update={"start_s": 0.0, "end_s": None, "ramp_s": 0.0})
+
     @model_validator(mode="after")
     def _forwards(self) -> "SteerConfig":
         if self.end_s is not None and self.end_s <= self.start_s:

@@ -18,7 +18,7 @@ from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
-CALIBRATE = Stage(name="calibrate", version=3)
+CALIBRATE = Stage(name="calibrate", version=4)
 
 
 def calibrate(
@@ -33,7 +33,8 @@ def calibrate(
     Its ``info`` holds the ``range`` (``low``, ``high``, ``recommended``; None where no strength
     is usable), the ``curve`` (for each strength whether it is ``usable``, the ``faults`` where it
     is not, and the audio's descriptors) and the ``analytic_upper`` bound, which
-    the length of a direction of unit scale sets.
+    the length of a direction of unit scale sets. Trials are steered throughout, whatever the
+    recipe's time window: what is usable then is usable in a part.
 
     Args:
         direction: The record of the direction.
@@ -47,12 +48,13 @@ def calibrate(
     """
     info = model_info(config.model)
     trial = config.calibrate
+    recipe = config.steer.throughout()
     tried = part(direction, config, store, runtime)
     request = CALIBRATE.request(
         {
             "model": info.identity(),
             "sampling": config.sampling.model_dump(mode="json"),
-            "steer": config.steer.model_dump(mode="json"),
+            "steer": recipe.model_dump(mode="json", exclude={"budget"}),
             **trial.model_dump(mode="json"),
             "sign": sign,
         },
@@ -60,7 +62,7 @@ def calibrate(
     )
 
     def make(_folder: Path) -> dict[str, Any]:
-        added = tried.displacement(config.steer, info, store)
+        added = tried.displacement(recipe, info, store)
         strengths = sign * torch.tensor(trial.strengths)[:, None]
         audio = load_model(config.model, runtime).generate(
             [trial.prompt] * len(trial.strengths),
@@ -68,8 +70,8 @@ def calibrate(
             duration_s=trial.duration_s,
             sampling=config.sampling,
             steering=steer(
-                combine([added], strengths, config.steer.budget),
-                config.steer,
+                combine([added], strengths, recipe.budget),
+                recipe,
                 trial.duration_s,
                 info,
             ),
@@ -81,7 +83,7 @@ def calibrate(
         ]
         usable = [not found for found in found_faults]
         upper = trial.lambda_max
-        if config.steer.scale == "unit":
+        if recipe.scale == "unit":
             upper = analytic_upper(float(added.norm(dim=-1).max()), trial.lambda_max)
         found = usable_range(trial.strengths, usable, upper)
         return {

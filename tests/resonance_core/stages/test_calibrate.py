@@ -86,3 +86,9 @@ def test_each_sign_is_calibrated_by_itself(direction, example_store, quick):
     first, *others = zip(forwards.info["curve"], backwards.info["curve"], strict=True)
     assert first[0] == first[1]  # strength 0
     assert all(one["rms"] != other["rms"] for one, other in others)
+
+
+def test_a_time_window_measures_nothing_again(direction, example_store, quick):
+    window = quick.steer.model_copy(update={"start_s": 0.4, "ramp_s": 0.1, "budget": 2.0})
+    later = quick.model_copy(update={"steer": window})
+    assert measure(direction, later, example_store).hit
