@@ -48,6 +48,11 @@ class GenerationRequest(BaseModel):
     """Where each concept's slider stands, -1 to 1; 0 leaves it out."""
     seed: int = Field(ge=0, lt=2**63)
 
+    @property
+    def moved(self) -> dict[str, float]:
+        """The sliders that do not stand at 0."""
+        return {name: position for name, position in self.sliders.items() if position}
+
     @model_validator(mode="after")
     def _strength_of_something(self) -> Self:
         if self.strength is not None and self.playlist is None:
@@ -116,7 +121,7 @@ def generate(
             "prompt": request.prompt,
             "seed": request.seed,
             "sampling": config.sampling.model_dump(mode="json"),
-            "sliders": request.sliders,
+            "sliders": request.moved,
             "steering": [
                 {
                     "direction": direction.key,
@@ -162,20 +167,18 @@ def resolve_steering(
         ConfigError: There is no such slider.
         StoreError: There is no such playlist or direction, or it is damaged.
     """
+    file = load_concepts(config.concept.file)
+    for name in request.sliders:  # before any work
+        file.check(name)
     additions = []
     if request.playlist is not None:
         direction, strength = resolve_playlist(request.playlist, request.strength, store)
         additions.append(Addition(part(direction, config, store, runtime), strength))
-    sliders = {name: position for name, position in request.sliders.items() if position}
-    if sliders:
-        file = load_concepts(config.concept.file)
-        for name in sliders:
-            file.check(name)
-        # In the file's order, so that the order of a request makes no difference.
-        for name in (known for known in file.concepts if known in sliders):
-            direction = concept(name, file, config, store, runtime).record
-            strength = slider_strength(name, direction, sliders[name], config, store, runtime)
-            additions.append(Addition(part(direction, config, store, runtime), strength))
+    # In the file's order, so that the order of a request makes no difference.
+    for name in (known for known in file.concepts if known in request.moved):
+        direction = concept(name, file, config, store, runtime).record
+        strength = slider_strength(name, direction, request.moved[name], config, store, runtime)
+        additions.append(Addition(part(direction, config, store, runtime), strength))
     return additions
 
 

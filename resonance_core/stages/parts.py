@@ -6,9 +6,10 @@ import torch
 
 from resonance_core.config import PipelineConfig, RuntimeConfig, SteerConfig
 from resonance_core.models.base import ModelInfo
+from resonance_core.models.registry import model_info
 from resonance_core.stages.aggregate import AGGREGATE
 from resonance_core.stages.reference import reference
-from resonance_core.steering.recipes import displacement
+from resonance_core.steering.recipes import check_model, displacement
 from resonance_core.store.directions import DIRECTION, read_direction
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
@@ -47,6 +48,10 @@ def part(direction: Record, config: PipelineConfig, store: Store, runtime: Runti
     """Return a direction with its reference, which is made if it is not there.
 
     Only a playlist's direction is centred: a concept's is a difference already.
+
+    Raises:
+        ModelError: The direction was made with another model, for which none is made.
     """
+    check_model(read_direction(store.path(direction, DIRECTION)), model_info(config.model))
     centred = config.steer.centre and direction.stage == AGGREGATE.name
     return Part(direction, reference(config, store, runtime).record if centred else None)

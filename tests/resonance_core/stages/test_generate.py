@@ -149,8 +149,14 @@ def test_the_order_of_sliders_makes_no_difference(example_store, sure):
 
 def test_an_unknown_slider_is_refused_before_any_work(store, sure):
     with pytest.raises(ConfigError, match=r"no concept 'loudness'.*Known are energy, tempo"):
-        make(ask(sliders={"energy": 1.0, "loudness": 1.0}), sure, store)
+        make(ask(sliders={"energy": 1.0, "loudness": 1.0}, playlist="gone"), sure, store)
     assert not list(store.records())
+
+
+def test_a_slider_at_zero_leaves_no_trace(example_store, sure):
+    record = make(ask(sliders={"energy": 0.0}), sure, example_store).record
+    assert record.info["sliders"] == {}
+    assert make(ask(), sure, example_store).record == record
 
 
 def test_a_slider_without_usable_strength_says_so(store, quick):

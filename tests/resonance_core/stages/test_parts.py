@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from resonance_core.config import RuntimeConfig, parse_config
+from resonance_core.errors import ModelError
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.parts import part
@@ -31,3 +32,14 @@ def test_a_playlist_is_centred_where_the_recipe_centres(direction, example_store
 def test_a_concept_is_a_difference_already(store, quick):
     record = concept("energy", load_concepts(), quick, store, CPU).record
     assert part(record, quick, store, CPU).reference is None
+
+
+def test_for_a_direction_of_another_model_no_reference_is_made(
+    direction, example_store, quick, tiny_melody_folder
+):
+    model = quick.model.model_copy(update={"id": str(tiny_melody_folder)})
+    other = quick.model_copy(update={"model": model})
+    before = len(list(example_store.records()))
+    with pytest.raises(ModelError, match="made with 'nano'"):
+        part(direction, other, example_store, CPU)
+    assert len(list(example_store.records())) == before
