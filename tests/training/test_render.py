@@ -12,7 +12,7 @@ from training.render import LEVEL_DB, SOUNDFONT, render
 
 playable = pytest.mark.skipif(
     shutil.which("fluidsynth") is None or not SOUNDFONT.exists(),
-    reason="FluidSynth and its soundfont are installed for `make nano` only",
+    reason="FluidSynth and its soundfont are not installed: make fluidsynth",
 )
 
 
