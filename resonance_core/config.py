@@ -200,11 +200,12 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1, or a fiftieth of each layer's residual norm."""
+    """What strength 1 adds: length 1 in each layer, or a fiftieth of the residual norm in all
+    steered layers together."""
     layers: (
         Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] | dict[NonNegativeInt, float]
     ) = "all"
-    """Which layers are steered; ``{2: 1.0, 4: 0.5}`` gives each its own share of the strength."""
+    """Which layers are steered; ``{2: 1.0, 4: 0.5}`` steers one twice as much as the other."""
     positions: Literal["all", "audio"] = "audio"
     """Steer a prepended prompt too, or the audio only."""
     rows: Literal["both", "conditional"] = "conditional"

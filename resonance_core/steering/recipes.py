@@ -12,7 +12,8 @@ from resonance_core.steering.inject import Steering
 from resonance_core.steering.layers import middle_third
 
 RESIDUAL_SHARE = 0.02
-"""Of a layer's residual norm, that strength 1 adds where vectors are scaled by it."""
+"""Of the residual norm, that strength 1 adds, all steered layers together, where vectors are
+scaled by it: what one layer adds stays in the stream for those after it."""
 
 
 def displacement(
@@ -50,8 +51,10 @@ def displacement(
     elif config.vectors == "one-to-all":
         # One vector of one length needs nothing that only an extracted layer could tell.
         known, vectors = list(range(info.layers)), np.tile(vectors[0], (info.layers, 1))
-    for layer, share in _shares(config, known, info).items():
-        added[layer] = share * torch.from_numpy(vectors[known.index(layer)]).float()
+    shares = _shares(config, known, info)
+    total = sum(map(abs, shares.values())) if config.scale == "residual" else 1.0
+    for layer, share in shares.items():
+        added[layer] = share / total * torch.from_numpy(vectors[known.index(layer)]).float()
     return added
 
 

@@ -63,9 +63,12 @@ def test_a_centred_direction_points_from_the_reference_to_the_playlist(info, dra
     torch.testing.assert_close(added, difference / difference.norm(dim=-1, keepdim=True))
 
 
-def test_residual_scale_adds_a_fiftieth_of_each_layers_norm(info, drawn, other):
+def test_residual_scale_adds_a_fiftieth_of_the_norm_in_all_layers_together(info, drawn, other):
     added = displacement(drawn, other, info, rung("residual-scale"))
-    torch.testing.assert_close(added.norm(dim=-1), torch.from_numpy(0.02 * SCALE[: info.layers]))
+    each = torch.from_numpy(0.02 / info.layers * SCALE[: info.layers])
+    torch.testing.assert_close(added.norm(dim=-1), each)
+    two = displacement(drawn, other, info, SteerConfig(layers={1: 1.0, 3: -0.25}))
+    torch.testing.assert_close(two.norm(dim=-1)[[1, 3]], torch.tensor([0.016 * 20, 0.004 * 40]))
 
 
 def test_only_the_layers_asked_for_are_steered(info, drawn):
