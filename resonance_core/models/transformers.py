@@ -26,6 +26,7 @@ from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive
 from resonance_core.keys import sha256_file
 from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
+from resonance_core.models.cache import preallocated_cache
 from resonance_core.models.conditioning import Conditioning, condition, encode_text
 from resonance_core.models.delay import delay
 from resonance_core.models.sampling import sample_codes
@@ -138,17 +139,16 @@ class TransformersModel(MusicModel):
         sampling: SamplingConfig,
         steering: Steering | None,
     ) -> torch.Tensor:
-        cache: EncoderDecoderCache | None = None
+        cache = preallocated_cache(
+            self.info.layers, conditioning.prefix + frames + self.info.codebooks
+        )
         heads = self.model.decoder.lm_heads
         injection: Injection | None = None
 
         def step(column: torch.Tensor) -> torch.Tensor:
-            nonlocal cache
             if injection is not None:
-                injection.start = 0 if cache is None else cache.get_seq_length()
-            output = self._decoder(column[..., None], conditioning, cache, use_cache=True)
-            cache = output.past_key_values
-            last = output.last_hidden_state[:, -1]
+                injection.start = cache.get_seq_length()
+            last = self._decoder(column[..., None], conditioning, cache)[:, -1]
             return torch.stack([head(last) for head in heads], dim=1)
 
         with ExitStack() as stack:
@@ -169,19 +169,25 @@ class TransformersModel(MusicModel):
         columns: torch.Tensor,
         conditioning: Conditioning,
         cache: EncoderDecoderCache | None = None,
-        *,
-        use_cache: bool = False,
-    ) -> Any:
-        """Run the decoder without its heads on columns ``[rows, codebooks, positions]``."""
+    ) -> torch.Tensor:
+        """Run the decoder without its heads on columns ``[rows, codebooks, positions]``.
+
+        Returns:
+            The last hidden states, ``[rows, positions, hidden]``, those of a prepended prefix
+            among them in the first pass.
+        """
         # A prepended prefix is in the cache after the first pass; cross-attention always needs it.
-        prepended_before = cache is not None and conditioning.prefix > 0
-        return self.model.decoder.model.decoder(
+        started = cache is not None and cache.get_seq_length() > 0
+        prepended_before = started and conditioning.prefix > 0
+        output = self.model.decoder.model.decoder(
             input_ids=columns.reshape(-1, columns.shape[-1]),
             encoder_hidden_states=None if prepended_before else conditioning.states,
             encoder_attention_mask=conditioning.cross_attention_mask,
             past_key_values=cache,
-            use_cache=use_cache,
+            use_cache=cache is not None,
         )
+        states: torch.Tensor = output.last_hidden_state
+        return states
 
     def _encode(self, waveforms: torch.Tensor) -> torch.Tensor:
         """Return the codec's tokens, ``[rows, codebooks, frames]``.

@@ -7,6 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from resonance_core.config import ModelConfig, RuntimeConfig, SamplingConfig
 from resonance_core.errors import ModelError
+from resonance_core.models.cache import preallocated_cache
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.models.transformers import TransformersModel, weight_digest
 from resonance_core.steering.inject import Steering, inject
@@ -219,15 +220,13 @@ def test_cached_and_uncached_passes_are_steered_alike(model, rows, positions):
         conditioning = model._condition(["calm"], None, guided=True)
         prefix = conditioning.prefix
         with inject(model.layers, steering, prefix):
-            whole = model._decoder(columns, conditioning).last_hidden_state[:, prefix:]
-        cache, steps = None, []
+            whole = model._decoder(columns, conditioning)[:, prefix:]
+        cache, steps = preallocated_cache(model.info.layers, prefix + 8), []
         with inject(model.layers, steering, prefix) as injection:
             for place in range(8):
-                injection.start = 0 if cache is None else cache.get_seq_length()
+                injection.start = cache.get_seq_length()
                 column = columns[..., place : place + 1]
-                output = model._decoder(column, conditioning, cache, use_cache=True)
-                cache = output.past_key_values
-                steps.append(output.last_hidden_state[:, -1])
+                steps.append(model._decoder(column, conditioning, cache)[:, -1])
     torch.testing.assert_close(torch.stack(steps, dim=1), whole, rtol=1e-4, atol=1e-4)
 
 
