@@ -19,7 +19,7 @@ from flows.console import (
     range_in_words,
     runtime_settings,
 )
-from resonance_core.config import PipelineConfig
+from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.steering.concept_file import ConceptFile, load_concepts
 from resonance_core.store.store import Store
 
@@ -42,7 +42,7 @@ def build(
         file = load_concepts(settings.concept.file)
         for name in names or ():
             file.check(name)  # before Prefect's start, which takes its time
-        with notes.status("Playing pairs of prompts ..."):
+        with notes.status("Making directions ..."):
             from flows.concepts import run_concepts
 
             results = run_concepts(names or [], settings)
@@ -53,6 +53,12 @@ def build(
             out.print(f"{result.label} ({result.name}), {result.direction.key[:12]}")
             out.print(f"  towards low: {range_in_words(result.low)}")
             out.print(f"  towards high: {range_in_words(result.high)}")
+            for track in result.tracks:
+                if track.status == "failed":
+                    out.print(f"  left out: {track.title}: {track.reason}")
+            if result.left_out:
+                maximum = settings.resolve.max_tracks
+                out.print(f"  {result.left_out} more left out: resolve.max_tracks is {maximum}.")
 
 
 @app.command("list")
@@ -67,7 +73,7 @@ def list_concepts(
         runtime = runtime_settings(store)
         settings = pipeline_settings(config, overrides)
         file = load_concepts(settings.concept.file)
-        found = [_found(name, file, settings, Store(runtime.store)) for name in file.concepts]
+        found = [_found(name, file, settings, runtime) for name in file.concepts]
         if as_json:
             print_json({"concepts": found})
             return
@@ -86,17 +92,23 @@ def show(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a concept's prompts and how reliable its direction is in each layer."""
+    """Show what a concept is made from, and how reliable its direction is in each layer."""
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
         settings = pipeline_settings(config, overrides)
         file = load_concepts(settings.concept.file)
-        pairs = file.pairs(name, settings.concept.pairs)
-        found = _found(name, file, settings, Store(runtime.store))
+        found = _found(name, file, settings, runtime)
+        sources = file.concepts[name].sources
+        pairs = [] if sources else file.pairs(name, settings.concept.pairs)
         if as_json:
-            print_json({**found, "pairs": pairs})
+            print_json({**found, "pairs": pairs, "sources": sources})
             return
-        print_table(("low", "high"), pairs, title=found["label"])
+        if sources:
+            out.print(
+                found["label"], *(f"  {of}: {source}" for of, source in sources.items()), sep="\n"
+            )
+        else:
+            print_table(("low", "high"), pairs, title=found["label"])
         if found["key"] is None:
             out.print(f"Not made yet. Make it with: resonance concepts build {name}")
             return
@@ -107,11 +119,13 @@ def show(
         print_table(("layer", "split-half cosine", "pair agreement"), rows)
 
 
-def _found(name: str, file: ConceptFile, config: PipelineConfig, store: Store) -> dict[str, Any]:
-    """Return what a store knows of a concept."""
-    from resonance_core.stages.concept import concept_request
+def _found(
+    name: str, file: ConceptFile, config: PipelineConfig, runtime: RuntimeConfig
+) -> dict[str, Any]:
+    """Return what the store knows of a concept."""
+    from resonance_core.stages.concept import find_concept
 
-    record = store.find(concept_request(name, file, config))
+    record = find_concept(name, file, config, Store(runtime.store), runtime)
     known = {} if record is None else record.info
     return {
         "name": name,

@@ -1,22 +1,24 @@
-"""Concepts: pairs of prompts become the sliders' directions, calibrated on both sides."""
+"""Concepts: prompts or labelled tracks become the sliders' directions, calibrated on both sides."""
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.results import ConceptResult
 from flows.server import server_of_this_process
+from flows.tracks import hear_tracks, track_runner
 from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.sources.labelled import LabelledTracks
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.playlists import DirectionRef
 from resonance_core.store.store import Store
 from tasks.calibrate import calibrate
-from tasks.concept import concept
+from tasks.concept import audio_concept, prompt_concept
+from tasks.resolve import resolve_concept
 
 
 @flow(
     name="concepts",
     persist_result=False,
-    task_runner=ThreadPoolTaskRunner(max_workers=1),  # type: ignore[arg-type]
+    task_runner=track_runner(),  # type: ignore[arg-type]
 )
 def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
     """Make and calibrate the directions of concepts.
@@ -27,15 +29,28 @@ def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
 
     Raises:
         ConfigError: There is no such concept.
+        SourceError: The tracks of one cannot be listed.
+        TooFewTracksError: Fewer than two tracks a side of one can be used.
     """
     runtime = RuntimeConfig()
     store = Store(runtime.store)
     file = load_concepts(config.concept.file)
     for name in names:
         file.check(name)
+    chosen = names or list(file.concepts)
+    listed: dict[str, LabelledTracks] = {
+        name: resolve_concept.submit(name, file, config.resolve).result()
+        for name in chosen
+        if file.concepts[name].sources
+    }
     results = []
-    for name in names or file.concepts:
-        direction = concept.submit(name, file, config, runtime).result()
+    for name in chosen:
+        if name in listed:
+            heard = hear_tracks(listed[name].tracks, config, runtime)
+            direction = audio_concept.submit(name, listed[name], heard, runtime).result()
+        else:
+            heard = []
+            direction = prompt_concept.submit(name, file, config, runtime).result()
         low = calibrate.submit(direction.record, config, runtime, -1).result()
         high = calibrate.submit(direction.record, config, runtime, 1).result()
         info = direction.record.info
@@ -49,6 +64,8 @@ def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
                 agreement=info["agreement"],
                 low=low.record.info["range"],
                 high=high.record.info["range"],
+                tracks=[result.report for result in heard],
+                left_out=listed[name].left_out if name in listed else 0,
             )
         )
     return results

@@ -3,12 +3,11 @@
 import time
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.report import publish
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
-from flows.tracks import TrackRun, usable, wait_for_tracks
+from flows.tracks import hear_tracks, track_runner, usable
 from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import Playlist
@@ -23,23 +22,14 @@ from resonance_core.store.playlists import (
 from resonance_core.store.store import Store
 from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
-from tasks.chunk import chunk
-from tasks.download import download
-from tasks.extract import extract
 from tasks.reference import reference
 from tasks.resolve import resolve
-from tasks.transcode import transcode
-
-STAGES_OF_A_TRACK = 4
 
 
 @flow(
     name="ingest",
     persist_result=False,
-    # A task that waits for the one before it holds a thread, so each track needs one a stage.
-    task_runner=ThreadPoolTaskRunner(  # type: ignore[arg-type]
-        max_workers=STAGES_OF_A_TRACK * RuntimeConfig().workers
-    ),
+    task_runner=track_runner(),  # type: ignore[arg-type]
 )
 def ingest(
     source: str,
@@ -63,20 +53,10 @@ def ingest(
     runtime = RuntimeConfig()
     store = Store(runtime.store)
     check(name, config)
-    sample_rate = model_info(config.model).sample_rate
 
     playlist: Playlist = resolve.submit(source, config.resolve).result()
     name = name or playlist_name(store, playlist.title, playlist.source)
-    runs = []
-    for track in playlist.tracks:
-        title = track.title
-        original = download.submit(title, track, config.download, runtime)
-        audio = transcode.submit(title, original, sample_rate, runtime)
-        windows = chunk.submit(title, audio, config.chunk, runtime)
-        activations = extract.submit(title, audio, windows, config.model, config.extract, runtime)
-        runs.append(TrackRun(title, (original, audio, windows, activations)))
-    results = wait_for_tracks(runs)
-
+    results = hear_tracks(playlist.tracks, config, runtime)
     heard = usable(results, config.resolve.min_tracks)
     direction = aggregate.submit(heard, config.aggregate, runtime).result()
     # Calibration would make it too; here it is seen and counted as the stage that it is.

@@ -55,3 +55,7 @@ class ConceptResult(BaseModel):
     """What is usable towards the low end; None where nothing is."""
     high: StrengthRange | None
     """What is usable towards the high end; None where nothing is."""
+    tracks: list[TrackReport]
+    """What became of the tracks of a concept from audio."""
+    left_out: int
+    """Its tracks beyond ``resolve.max_tracks``."""

@@ -1,27 +1,31 @@
-"""The tracks of one run: the futures of each one's stages, and what became of them."""
+"""The tracks of one run: the task runs of each one's stages, and what became of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from prefect.futures import PrefectFuture
 from prefect.states import get_state_exception
+from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.progress import Progress
+from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
-from resonance_core.store.playlists import TrackReport
+from resonance_core.models.registry import model_info
+from resonance_core.sources.playlist import TrackSource
+from resonance_core.stages.extract import choose_layers
+from resonance_core.stages.tracks import TooFewTracksError, TrackResult, completed, failed
 from resonance_core.store.records import Outcome
+from tasks.chunk import chunk
+from tasks.download import download
+from tasks.extract import extract
+from tasks.transcode import transcode
+
+STAGES_OF_A_TRACK = 4
 
 
-class IngestError(ResonanceError):
-    """A run with too few usable tracks.
-
-    Attributes:
-        tracks: What became of each.
-    """
-
-    def __init__(self, problem: str, remedy: str, tracks: list[TrackReport]) -> None:
-        super().__init__(problem, remedy)
-        self.tracks = tracks
+class IngestError(TooFewTracksError):
+    """An ingest with too few usable tracks."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,37 @@ class TrackRun:
     stages: tuple[PrefectFuture[Any], ...]
 
 
-@dataclass(frozen=True)
-class TrackResult:
-    """What became of one track: its report, and the outcomes of the stages that ended well."""
-
-    report: TrackReport
-    outcomes: tuple[Outcome, ...]
+def track_runner() -> ThreadPoolTaskRunner[Any]:
+    """Return the task runner of a flow that hears tracks."""
+    # A task that waits for the one before it holds a thread, so each track needs one a stage.
+    return ThreadPoolTaskRunner(max_workers=STAGES_OF_A_TRACK * RuntimeConfig().workers)
 
 
-def wait_for_tracks(runs: list[TrackRun]) -> list[TrackResult]:
-    """Wait for every track and report on each, in order; a failed one stops no other."""
+def hear_tracks(
+    tracks: Iterable[TrackSource], config: PipelineConfig, runtime: RuntimeConfig
+) -> list[TrackResult]:
+    """Take tracks through the stages up to their activations, one task run a track and stage.
+
+    Returns:
+        What became of each track, in order; a failed one stops no other.
+
+    Raises:
+        ModelError: The model cannot be found, or lacks a layer that is asked for.
+    """
+    info = model_info(config.model)
+    choose_layers(config.extract, info)  # or every track would fail of it
+    runs = []
+    for track in tracks:
+        title = track.title
+        original = download.submit(title, track, config.download, runtime)
+        audio = transcode.submit(title, original, info.sample_rate, runtime)
+        windows = chunk.submit(title, audio, config.chunk, runtime)
+        activations = extract.submit(title, audio, windows, config.model, config.extract, runtime)
+        runs.append(TrackRun(title, (original, audio, windows, activations)))
+    return _wait_for_all(runs)
+
+
+def _wait_for_all(runs: list[TrackRun]) -> list[TrackResult]:
     progress = Progress(len(runs))
     seen: set[str] = set()
     results = []
@@ -62,10 +87,8 @@ def usable(results: list[TrackResult], minimum: int) -> list[Outcome]:
     if len(good) >= minimum:
         return good
     reports = [result.report for result in results]
-    reasons = "; ".join(f"{report.title}: {report.reason}" for report in reports if report.reason)
     raise IngestError(
-        f"{len(good)} of {len(reports)} tracks could be used, fewer than the minimum of "
-        f"{minimum}: {reasons}",
+        f"{len(good)} of {len(reports)} tracks could be used, fewer than the minimum of {minimum}",
         "Check the reasons, or lower resolve.min_tracks",
         reports,
     )
@@ -77,21 +100,12 @@ def _wait(run: TrackRun, seen: set[str]) -> TrackResult:
     for future in run.stages:
         future.wait()
         if not future.state.is_completed():
-            reason = _reason(future)
-            report = TrackReport(title=run.title, status="failed", reason=reason)
-            return TrackResult(report, tuple(outcomes))
+            return failed(run.title, outcomes, _reason(future))
         outcomes.append(future.result())
-    _, audio, _, activations = (outcome.record for outcome in outcomes)
-    repeated = activations.key in seen
-    seen.add(activations.key)
-    report = TrackReport(
-        title=run.title,
-        status="duplicate" if repeated else "completed",
-        seconds=audio.info["seconds"],
-        chunks=activations.info["chunks"],
-        key=activations.key,
-    )
-    return TrackResult(report, tuple(outcomes))
+    key = outcomes[-1].record.key
+    repeated = key in seen
+    seen.add(key)
+    return completed(run.title, outcomes, repeated)
 
 
 def _reason(future: PrefectFuture[Any]) -> str:

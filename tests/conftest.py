@@ -7,6 +7,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches the internet
 
 import numpy as np
 import pytest
+import soundfile
 
 import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
 from resonance_core.audio.decode import transcode
@@ -32,6 +33,25 @@ PLAYLIST = Path(__file__).parent.parent / "examples" / "playlist"
 def clips() -> list[Path]:
     """Real music: 45-second Opus files."""
     return sorted(PLAYLIST.glob("*.opus"))
+
+
+@pytest.fixture
+def audio_concepts(clips: list[Path], tmp_path: Path) -> Path:
+    """A file of concepts beside its music: two folders of two tracks, and one of labels."""
+    for number, clip in enumerate(clips[:4]):
+        samples, rate = soundfile.read(clip, frames=5 * 48000)
+        folder = tmp_path / "music" / ("low" if number < 2 else "high")
+        folder.mkdir(parents=True, exist_ok=True)
+        soundfile.write(folder / f"{number}.wav", samples, rate)
+    rows = ("low/0.wav,1", "low/1.wav,2", "high/2.wav,4", "high/3.wav,8")
+    (tmp_path / "music" / "warmth.csv").write_text("\n".join(("path,label", *rows)))
+    path = tmp_path / "concepts.yaml"
+    path.write_text(
+        "concepts:\n"
+        "  brightness: {label: Brightness, low: music/low, high: music/high}\n"
+        "  warmth: {label: Warmth, tracks: music/warmth.csv}\n"
+    )
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -29,26 +29,21 @@ def aggregate_tracks(
     """
     # Sums in float64: the result must not depend on how many tracks there are.
     means = [np.tensordot(w, track, 1) for w, track in zip(weights, vectors, strict=True)]
-    return as_direction(
-        np.mean(means, axis=0),
-        layer_norm=np.mean([np.linalg.norm(track, axis=-1).mean(0) for track in vectors], axis=0),
-        rms=np.concatenate(rms),
-        metadata=metadata,
-    )
+    return as_direction(np.mean(means, axis=0), vectors, rms, metadata)
 
 
 def as_direction(
     per_layer: NDArray[np.floating],
-    layer_norm: NDArray[np.floating],
-    rms: NDArray[np.float32],
+    vectors: Sequence[NDArray[np.float32]],
+    rms: Sequence[NDArray[np.float32]],
     metadata: dict[str, Any],
 ) -> Direction:
     """Return a direction with its reduction to one vector and the scale of what it was heard in.
 
     Args:
         per_layer: One vector a layer, ``[layers, hidden]``.
-        layer_norm: Mean norm of the activations, ``[layers]``.
-        rms: Root mean square of the residual stream, ``[chunks, layers]``.
+        vectors: For each track the activations it was found in, ``[chunks, layers, hidden]``.
+        rms: For each track the root mean square of its residual stream, ``[chunks, layers]``.
         metadata: Goes into the direction.
 
     Raises:
@@ -61,10 +56,12 @@ def as_direction(
             "the mean activation of these tracks is zero, so it points nowhere",
             "Check that the audio is not silent",
         )
+    norms = [np.linalg.norm(track, axis=-1).mean(0) for track in vectors]
+    scale = np.median(np.concatenate(rms), axis=0) * np.sqrt(per_layer.shape[-1])
     return Direction(
         per_layer=per_layer.astype(np.float32),
         one_to_all=(mean / length).astype(np.float32),
-        layer_norm=layer_norm.astype(np.float32),
-        residual_scale=(np.median(rms, axis=0) * np.sqrt(per_layer.shape[-1])).astype(np.float32),
+        layer_norm=np.mean(norms, axis=0).astype(np.float32),
+        residual_scale=scale.astype(np.float32),
         metadata=metadata,
     )

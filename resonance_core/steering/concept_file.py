@@ -1,27 +1,62 @@
-"""The file of concepts: what each slider is called, and the prompts its direction is made from."""
+"""The file of concepts: what each slider is called, and what its direction is made from."""
 
 import importlib.resources
 from pathlib import Path
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from resonance_core.config import explain
 from resonance_core.errors import ConfigError
+from resonance_core.sources.anchor import anchor
 
 PLACE = "{}"
 """Where a frame takes a pole's words."""
 
 
 class Concept(BaseModel):
-    """One slider."""
+    """One slider: made from words, from the music of two sources, or from labelled tracks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     """What people read."""
-    words: tuple[tuple[str, str], ...] = Field(min_length=1)
+    words: Annotated[tuple[tuple[str, str], ...], Field(min_length=1)] | None = None
     """Low and high, in several ways."""
+    low: str | None = None
+    """A folder, or whatever else has tracks."""
+    high: str | None = None
+    """The same."""
+    tracks: str | None = None
+    """A CSV file with the columns ``path`` and ``label``."""
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where its music is; empty for a concept from words."""
+        return self.model_dump(include={"low", "high", "tracks"}, exclude_none=True)
+
+    def anchored(self, folder: Path) -> Self:
+        """Return the same concept with its relative paths taken from a folder."""
+        sources = {pole: anchor(source, folder) for pole, source in self.sources.items()}
+        return self.model_copy(update=sources)
+
+    @model_validator(mode="after")
+    def _made_in_one_way(self) -> Self:
+        given = ["words"] * (self.words is not None) + list(self.sources)
+        if given not in (["words"], ["low", "high"], ["tracks"]):
+            raise ValueError(
+                f"it is made from {' and '.join(given) or 'nothing'}; give words, or both low and "
+                "high, or tracks"
+            )
+        return self
 
 
 class ConceptFile(BaseModel):
@@ -29,7 +64,7 @@ class ConceptFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    frames: tuple[str, ...] = Field(min_length=1)
+    frames: tuple[str, ...] = ()
     concepts: dict[str, Concept]
 
     @field_validator("frames")
@@ -39,6 +74,13 @@ class ConceptFile(BaseModel):
             if frame.count(PLACE) != 1:
                 raise ValueError(f"the frame {frame!r} must hold {PLACE} once")
         return frames
+
+    @model_validator(mode="after")
+    def _frames_for_words(self) -> Self:
+        worded = [name for name, concept in self.concepts.items() if concept.words is not None]
+        if worded and not self.frames:
+            raise ValueError(f"the words of {worded[0]!r} need frames, such as '{PLACE} music'")
+        return self
 
     def check(self, name: str) -> None:
         """Refuse a name that is no concept's.
@@ -52,7 +94,7 @@ class ConceptFile(BaseModel):
             )
 
     def pairs(self, name: str, count: int) -> list[tuple[str, str]]:
-        """Return a concept's prompts, low and high, which differ in its words only.
+        """Return the prompts, low and high, of a concept from words, which differ in them only.
 
         Args:
             name: Of the concept.
@@ -62,7 +104,7 @@ class ConceptFile(BaseModel):
             ConfigError: There is no such concept, or it has fewer pairs.
         """
         self.check(name)
-        words, frames = self.concepts[name].words, len(self.frames)
+        words, frames = self.concepts[name].words or (), len(self.frames)
         if count > frames * len(words):
             raise ConfigError(
                 f"{count} pairs are more than the {frames * len(words)} of concept {name!r}",
@@ -81,10 +123,12 @@ def load_concepts(path: Path | None = None) -> ConceptFile:
     """Read a file of concepts.
 
     Args:
-        path: A YAML file; the seven sliders' that ships by default.
+        path: A YAML file, from whose folder the paths in it start; the seven sliders' that ships
+            by default.
 
     Raises:
         ConfigError: It cannot be read or used.
+        SourceError: It holds a YouTube address that names nothing.
     """
     origin = "configs/concepts.yaml" if path is None else str(path)
     try:
@@ -92,8 +136,12 @@ def load_concepts(path: Path | None = None) -> ConceptFile:
             text = importlib.resources.files("configs").joinpath("concepts.yaml").read_text()
         else:
             text = path.read_text()
-        return ConceptFile.model_validate(yaml.safe_load(text))
+        file = ConceptFile.model_validate(yaml.safe_load(text))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{origin} cannot be read: {error}", "Give a YAML file") from error
     except ValidationError as error:
         raise explain(error, origin, ConceptFile) from error
+    if path is None:
+        return file
+    concepts = {name: concept.anchored(path.parent) for name, concept in file.concepts.items()}
+    return file.model_copy(update={"concepts": concepts})

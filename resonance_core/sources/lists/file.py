@@ -75,7 +75,7 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     """
     name = path_text(path)
     try:
-        data = _read(path)
+        data = read_data(path)
         read, expected = FORMATS.get(path.suffix.lower()) or _recognised(data)
         listed = read(data)
         file = path.parent.resolve() / path.name
@@ -101,7 +101,12 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     )
 
 
-def _read(path: Path) -> bytes:
+def read_data(path: Path) -> bytes:
+    """Return a list file's bytes.
+
+    Raises:
+        SourceError: It is missing or too large; the problem starts with a verb.
+    """
     if not path.is_file():  # opening a pipe would wait for ever
         raise SourceError("is not a file, or not there", "Check the path")
     with path.open("rb") as file:

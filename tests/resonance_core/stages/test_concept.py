@@ -3,7 +3,7 @@ import pytest
 
 from resonance_core.config import RuntimeConfig
 from resonance_core.errors import ConfigError
-from resonance_core.stages.concept import concept
+from resonance_core.stages.concept import concept, find_concept
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.directions import DIRECTION, read_direction
 
@@ -48,3 +48,21 @@ def test_other_words_are_another_concept(store, quick):
 def test_an_unknown_concept_is_refused(store, quick):
     with pytest.raises(ConfigError, match="no concept 'colour'"):
         concept("colour", FILE, quick, store, runtime())
+
+
+def test_what_is_made_is_found_and_nothing_is_made_to_find_it(store, quick, audio_concepts):
+    file = load_concepts(audio_concepts)
+    mixed = FILE.model_copy(update={"concepts": {**FILE.concepts, **file.concepts}})
+    for name in ("bass", "brightness", "warmth"):
+        assert find_concept(name, mixed, quick, store, runtime()) is None
+    assert not store.root.exists()
+    (audio_concepts.parent / "music" / "high" / "broken.mp3").write_bytes(b"no music" * 1000)
+    for name in ("bass", "brightness"):
+        made = concept(name, mixed, quick, store, runtime())
+        assert not made.hit
+        assert find_concept(name, mixed, quick, store, runtime()) == made.record
+    count = len(list(store.records()))
+    assert find_concept("warmth", mixed, quick, store, runtime()) is None
+    (audio_concepts.parent / "music" / "warmth.csv").unlink()
+    assert find_concept("warmth", mixed, quick, store, runtime()) is None
+    assert len(list(store.records())) == count

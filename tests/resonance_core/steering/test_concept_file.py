@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from resonance_core.errors import ConfigError
@@ -41,6 +43,15 @@ def test_too_many_pairs_are_refused():
         ("frames: ['music']\nconcepts: {}", "frame 'music' must hold {} once"),
         ("frames: ['{}']\nconcepts: {a: {label: A, words: []}}", "concepts.a.words"),
         ("frames: ['{}']\nconcepts: {a: {label: A, words: [[x, y]], wrds: 1}}", "wrds"),
+        ("concepts: {a: {label: A, words: [[x, y]]}}", "the words of 'a' need frames"),
+        ("concepts: {a: {label: A}}", "concepts.a = {'label': 'A'} cannot be used"),
+        ("concepts: {a: {label: A}}", "made from nothing; give words, or both low and high, or"),
+        ("concepts: {a: {label: A, low: x}}", "it is made from low; give"),
+        ("concepts: {a: {label: A, low: x, high: y, tracks: z}}", "low and high and tracks; give"),
+        (
+            "frames: ['{}']\nconcepts: {a: {label: A, words: [[x, y]], tracks: z}}",
+            "words and tracks",
+        ),
         ("frames: [", "cannot be read"),
         ("- 1", "cannot be used"),
     ],
@@ -56,3 +67,26 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path, text, message):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load_concepts(tmp_path / "none.yaml")
+
+
+def test_paths_start_from_the_files_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "concepts.yaml").write_text(
+        "concepts:\n"
+        "  a: {label: A, low: dark, high: 'https://example.org/bright'}\n"
+        "  b: {label: B, tracks: b.csv}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    file = load_concepts(Path("mine/concepts.yaml"))
+    assert file.concepts["a"].sources == {
+        "low": str(folder / "dark"),
+        "high": "https://example.org/bright",
+    }
+    assert file.concepts["b"].sources == {"tracks": str(folder / "b.csv")}
+
+
+def test_a_concept_from_audio_has_no_prompts(audio_concepts):
+    file = load_concepts(audio_concepts)
+    with pytest.raises(ConfigError, match="more than the 0 of concept 'warmth'"):
+        file.pairs("warmth", 2)
