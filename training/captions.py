@@ -4,7 +4,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.composer import ATTRIBUTES, MEDIUM, ClipSpec
+from resonance_core.judge.features import ATTRIBUTES
+from training.composer import MEDIUM, ClipSpec
 from training.genres import GENRES
 
 WORDS: dict[str, tuple[tuple[str, ...], ...]] = {

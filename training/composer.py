@@ -10,10 +10,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from resonance_core.judge.features import ATTRIBUTES
 from training.genres import GENRES, Genre
-
-ATTRIBUTES = ("energy", "tempo", "bass", "harmony", "density", "vocal", "tension")
-"""What a clip is labelled with, each at level 0 (low), 1 or 2 (high)."""
 
 FRAME_MS = 20
 """Milliseconds of a codec frame, the grid of all events."""

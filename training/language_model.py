@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel
 
+from resonance_core.judge.features import ATTRIBUTES
 from training.batches import PAD, Batch, TokenCorpus, no_chroma
 from training.captions import caption
-from training.composer import ATTRIBUTES
 from training.corpus import HELD_OUT
 from training.decoder import new_model
 from training.muon import Muon

@@ -19,8 +19,9 @@ from transformers import (
     T5EncoderModel,
 )
 
+from resonance_core.judge.features import ATTRIBUTES
 from training.captions import Caption, caption
-from training.composer import ATTRIBUTES, FRAME_MS, TEMPO_SIXTEENTHS, random_spec
+from training.composer import FRAME_MS, TEMPO_SIXTEENTHS, random_spec
 from training.genres import GENRES
 
 WIDTH = 96

@@ -1,7 +1,8 @@
 import random
 
+from resonance_core.judge.features import ATTRIBUTES
 from training.captions import WORDS, caption
-from training.composer import ATTRIBUTES, random_spec
+from training.composer import random_spec
 from training.genres import GENRES
 
 

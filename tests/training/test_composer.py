@@ -4,8 +4,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from resonance_core.judge.features import ATTRIBUTES
 from training.composer import (
-    ATTRIBUTES,
     BASS,
     CHOIR,
     CLIP_FRAMES,

@@ -7,13 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from resonance_core.judge import SAMPLE_RATE
 from resonance_core.models.nano.codec import SpectralCodec
 from training.composer import ClipSpec
 from training.corpus import audio_path, load_specs
 from training.crops import FULL_SCALE
 
-SAMPLE_RATE = 32000
-"""Hz, of all audio here."""
 SECONDS = 5.0
 """How much of a clip is judged, from its start."""
 GRIFFIN_LIM_ITERATIONS = 5

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from resonance_core.judge import SAMPLE_RATE
 from training.corpus import HELD_OUT, audio_path
 from training.crops import FULL_SCALE
 from training.decoder import CHROMA_HOP
-from training.evaluate.clips import SAMPLE_RATE
 from training.evaluate.generation import Nano
 from training.evaluate.probes import effect_size
 from training.tokens import feature_extractor

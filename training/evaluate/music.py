@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resonance_core.judge.features import levelled, named_measures
 from training.captions import caption
 from training.corpus import HELD_OUT
 from training.evaluate.clips import corpus_clips
-from training.evaluate.features import named_measures
 from training.evaluate.generation import Nano
 
 MEASURES = ("flatness", "onset_rate", "chroma_entropy", "repetition")
 BAND_PERCENT = (5, 95)
-LEVEL = 0.1
-"""RMS that clips are brought to, so that loudness plays no part."""
 SEED = 16000
 
 Array = NDArray[np.floating]
@@ -53,13 +51,12 @@ def evaluate_music(work: Path, seeds: int = 64) -> dict[str, Any]:
 
 
 def measures(audio: Iterable[Array]) -> Array:
-    """Return `MEASURES` of clips brought to one level, ``[clips, measures]``.
+    """Return `MEASURES` of levelled clips, ``[clips, measures]``.
 
     Args:
         audio: ``[samples]`` at 32 kHz each.
     """
-    levelled = (clip * (LEVEL / max(np.sqrt(np.mean(clip**2)), 1e-6)) for clip in audio)
-    named = named_measures(levelled)
+    named = named_measures(levelled(clip) for clip in audio)
     return np.stack([named[name] for name in MEASURES], axis=1)
 
 

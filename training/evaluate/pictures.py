@@ -9,10 +9,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from resonance_core.judge import SAMPLE_RATE
+from resonance_core.judge.features import ATTRIBUTES
 from training.captions import caption
-from training.composer import ATTRIBUTES
 from training.corpus import HELD_OUT
-from training.evaluate.clips import SAMPLE_RATE, coded, corpus_clips
+from training.evaluate.clips import coded, corpus_clips
 from training.evaluate.generation import Nano
 
 GENRES = ("techno", "orchestral", "jazz", "rock")

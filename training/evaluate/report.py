@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from resonance_core.errors import ResonanceError
-from training.composer import ATTRIBUTES
+from resonance_core.judge.features import ATTRIBUTES
 from training.evaluate.codec import evaluate_codec
 from training.evaluate.generation import Nano
 from training.evaluate.melody import evaluate_melody
@@ -22,7 +22,10 @@ from training.evaluate.speed import evaluate_speed
 from training.evaluate.text import evaluate_text
 
 Evaluation = Callable[..., dict[str, Any]]
-"""Gets a workspace, and ``seeds`` if it generates; returns what it measured."""
+"""Gets a workspace, and what else it has a default for; returns what it measured."""
+
+WORK = Path("build/nano")
+"""The workspace where none is given."""
 
 STRONG = {name: 1.5 if name in ("tempo", "harmony") else 3.0 for name in ATTRIBUTES}
 """Effect sizes that prompts should have."""
@@ -93,15 +96,18 @@ def command(evaluate: Evaluation) -> None:
     """Run a measurement from the command line and print what it found as JSON.
 
     Args:
-        evaluate: The measurement; ``--seeds`` is offered where it has that parameter.
+        evaluate: The measurement; each of its parameters is an option.
     """
-    parser = argparse.ArgumentParser(description=inspect.getdoc(evaluate))
-    parser.add_argument("--work", type=Path, default=Path("build/nano"), help="the workspace")
-    if "seeds" in inspect.signature(evaluate).parameters:
-        parser.add_argument("--seeds", type=int, help="clips of each kind")
-    options = {name: value for name, value in vars(parser.parse_args()).items() if value}
+    parser = argparse.ArgumentParser(
+        description=inspect.getdoc(evaluate), formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, parameter in inspect.signature(evaluate).parameters.items():
+        default = WORK if name == "work" else parameter.default
+        parser.add_argument(
+            f"--{name}", type=parameter.annotation, default=default, help=f"default: {default}"
+        )
     try:
-        print(json.dumps(evaluate(**options), indent=2))
+        print(json.dumps(evaluate(**vars(parser.parse_args())), indent=2))
     except ResonanceError as error:
         sys.exit(str(error))
 

@@ -8,15 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from resonance_core.judge import SAMPLE_RATE
+from resonance_core.judge.features import ATTRIBUTES, named_measures
+from resonance_core.judge.onsets import FRAME_RATE
 from resonance_core.models.delay import delay
 from training.captions import WORDS, caption
-from training.composer import ATTRIBUTES, TEMPO_SIXTEENTHS, ClipSpec
+from training.composer import TEMPO_SIXTEENTHS, ClipSpec
 from training.corpus import HELD_OUT, audio_path, load_specs
 from training.crops import as_float
-from training.evaluate.clips import SAMPLE_RATE, corpus_clips
-from training.evaluate.features import named_measures
+from training.evaluate.clips import corpus_clips
 from training.evaluate.generation import Nano
-from training.evaluate.onsets import FRAME_RATE
 from training.genres import GENRES
 
 TOLERANCE = 0.08

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from resonance_core.errors import ResonanceError
+from resonance_core.judge.features import DIRECT_MEASURES
+from resonance_core.judge.probes import Probes
 from training.captions import BOTH, GENRE_ALONE, WORDS, WORDS_ALONE
 from training.composer import HIGH, LOW
-from training.evaluate.features import DIRECT_MEASURES
 from training.evaluate.generation import Nano
-from training.evaluate.probes import Probes, effect_size, load_probes
+from training.evaluate.probes import effect_size, load_probes
 from training.genres import GENRES
 
 UNSEEN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -53,7 +54,7 @@ def evaluate_text(work: Path, seeds: int = 32) -> dict[str, Any]:
     """
     _check_unseen()
     nano = Nano(work)
-    probes, _ = load_probes(work, nano.codec)
+    probes = load_probes(work, nano.codec)
     seen = {name: (levels[LOW], levels[HIGH]) for name, levels in WORDS.items()}
     return {
         "seeds": seeds,
@@ -73,13 +74,13 @@ def _opposites(
     found = {}
     for attribute, (low, high) in words.items():
         prompts = _prompts(low, seeds) + _prompts(high, seeds)
-        reading = probes.read(nano.generate(prompts, first_seed))
+        verdict = probes.read(nano.generate(prompts, first_seed))
         measured = DIRECT_MEASURES[attribute]
         d = {
             name: effect_size(values[:seeds], values[seeds:])
-            for name, values in (reading.levels | reading.named).items()
+            for name, values in (verdict.levels | verdict.measures).items()
         }
-        level = reading.levels[attribute]
+        level = verdict.levels[attribute]
         found[attribute] = {
             "d": d[attribute],
             "low": float(level[:seeds].mean()),

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from resonance_core.judge import SAMPLE_RATE
 from training.decoder import CHROMA_HOP
-from training.evaluate.clips import SAMPLE_RATE
 from training.evaluate.melody import chroma_similarity
 
 FRAMES = 24

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.evaluate.clips import SAMPLE_RATE
+from resonance_core.judge import SAMPLE_RATE
 from training.evaluate.music import MEASURES, bands, measures, within
 from training.evaluate.report import AT_LEAST, AT_MOST, compare
 from training.evaluate.text import UNSEEN, _check_unseen

@@ -7,7 +7,7 @@ import librosa
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluate.clips import SAMPLE_RATE
+from resonance_core.judge import SAMPLE_RATE
 
 N_FFT = 8192
 """256 ms: long enough to tell semitones apart from 120 Hz on."""

@@ -3,8 +3,8 @@ import time
 import numpy as np
 import pytest
 
-from training.evaluate.clips import SAMPLE_RATE
-from training.evaluate.features import DIRECT_MEASURES, measure
+from resonance_core.judge import SAMPLE_RATE
+from resonance_core.judge.features import DIRECT_MEASURES, measure
 
 SECONDS = 5.0
 TIME = np.arange(round(SECONDS * SAMPLE_RATE)) / SAMPLE_RATE

@@ -12,8 +12,8 @@ import librosa
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluate.clips import SAMPLE_RATE
-from training.evaluate.onsets import (
+from resonance_core.judge import SAMPLE_RATE
+from resonance_core.judge.onsets import (
     FRAME_RATE,
     autocorrelation,
     metre,
@@ -21,7 +21,7 @@ from training.evaluate.onsets import (
     pulse,
     repetition,
 )
-from training.evaluate.pitch import pitch
+from resonance_core.judge.pitch import pitch
 
 DIRECT_MEASURES = {
     "energy": "rms_db",
@@ -33,6 +33,11 @@ DIRECT_MEASURES = {
     "tension": "dissonance",
 }
 """The named measure that stands closest to each attribute."""
+ATTRIBUTES = tuple(DIRECT_MEASURES)
+"""What clips are labelled with, each at level 0 (low), 1 or 2 (high)."""
+
+LEVEL = 0.1
+"""RMS of levelled clips."""
 
 N_FFT = 2048
 HOP = round(SAMPLE_RATE / FRAME_RATE)
@@ -80,7 +85,7 @@ def measure(audio: Array) -> Features:
     pitch_named, pitch_vector = pitch(audio)
     frequencies, spectrum = _frequencies(), power.sum(axis=1)
     named = {
-        "rms_db": float(20 * np.log10(np.sqrt(np.mean(audio**2)) + 1e-6)),
+        "rms_db": rms_db(audio),
         "tempo_bpm": tempo_bpm,
         "pulse_clarity": pulse_clarity,
         "onset_rate": onset_rate(onset),
@@ -104,6 +109,16 @@ def measure(audio: Array) -> Features:
         ]
     )
     return Features(named, vector.astype(np.float64))
+
+
+def levelled(audio: Array) -> Array:
+    """Return a clip, ``[samples]``, at an RMS of `LEVEL`, so that loudness plays no part."""
+    return audio * (LEVEL / max(np.sqrt(np.mean(audio**2)), 1e-6))
+
+
+def rms_db(audio: Array) -> float:
+    """Return the RMS of a clip, ``[samples]``, in dB of full scale; silence has -120."""
+    return float(20 * np.log10(np.sqrt(np.mean(audio**2)) + 1e-6))
 
 
 def named_measures(audio: Iterable[Array]) -> dict[str, Array]:
