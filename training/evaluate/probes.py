@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, RidgeCV
 
 from resonance_core.errors import ResonanceError
-from resonance_core.judge import features, onsets, pitch
+from resonance_core.judge import features, onsets, pitch, spectrum
 from resonance_core.judge.features import ATTRIBUTES, DIRECT_MEASURES, Array, measure
 from resonance_core.judge.probes import Probes
 from resonance_core.keys import sha256_file
@@ -174,7 +174,7 @@ def _digest(corpus: Path, codec: SpectralCodec | None) -> str:
     """Return what tells these probes from others: the corpus, the codec, the measurements."""
     total = hashlib.sha256()
     labels = [audio_path(corpus, shard).with_suffix(".json") for shard in _training_shards(corpus)]
-    code = [Path(str(module.__file__)) for module in (features, onsets, pitch)]
+    code = [Path(str(module.__file__)) for module in (features, onsets, pitch, spectrum)]
     for path in (audio_path(corpus, HELD_OUT), *labels, *code, Path(__file__)):
         total.update(sha256_file(path).encode())
     if codec is not None:
