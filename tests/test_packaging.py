@@ -22,6 +22,21 @@ def test_every_dependency_is_pinned():
     assert {Requirement(line).name.lower() for line in wanted} <= names
 
 
+def test_what_the_code_reads_is_in_the_package():
+    shipped = PROJECT["tool"]["setuptools"]["package-data"]
+    found = {
+        path
+        for package, patterns in shipped.items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    read = [*(ROOT / "resonance_core").rglob("weights/*"), *(ROOT / "configs").glob("*.yaml")]
+    assert {"nano.safetensors", "original.safetensors", "model.safetensors"} <= {
+        path.name for path in read
+    }
+    assert set(read) <= found
+
+
 def test_prefects_settings_are_the_same_for_its_commands_and_for_ours():
     server = PROJECT["tool"]["prefect"]["server"]
     recorder = server["services"]["task_run_recorder"]

@@ -11,6 +11,7 @@ from functools import cache
 import librosa
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from resonance_core.judge import SAMPLE_RATE
 from resonance_core.judge.onsets import (
@@ -22,6 +23,7 @@ from resonance_core.judge.onsets import (
     repetition,
 )
 from resonance_core.judge.pitch import pitch
+from resonance_core.judge.spectrum import power_spectrogram
 
 DIRECT_MEASURES = {
     "energy": "rms_db",
@@ -77,7 +79,7 @@ def measure(audio: Array) -> Features:
         audio: Mono samples at 32 kHz, ``[samples]``, full scale 1; at least 4 s.
     """
     audio = np.asarray(audio, np.float32)
-    power = np.abs(librosa.stft(audio, n_fft=N_FFT, hop_length=HOP)) ** 2 + 1e-10
+    power = power_spectrogram(audio, N_FFT, HOP) + np.float32(1e-10)
     mel_db = 10 * np.log10(_mel_filters() @ power + 1e-6)
     flux = np.maximum(0, np.diff(mel_db, axis=1))
     onset, low_onset = flux.mean(axis=0), flux[:LOW_BANDS].mean(axis=0)
@@ -148,5 +150,7 @@ def _frequencies() -> Array:
 
 
 @cache
-def _mel_filters() -> Array:
-    return librosa.filters.mel(sr=SAMPLE_RATE, n_fft=N_FFT, n_mels=MEL_BANDS, fmin=30)
+def _mel_filters() -> csr_array:
+    # Sparse, as they are: a dense product wakes BLAS' threads, which takes longer than all else.
+    filters = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=N_FFT, n_mels=MEL_BANDS, fmin=30)
+    return csr_array(filters)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonance_core.judge import SAMPLE_RATE
+from resonance_core.judge.spectrum import power_spectrogram
 
 N_FFT = 8192
 """256 ms: long enough to tell semitones apart from 120 Hz on."""
@@ -38,12 +39,13 @@ def pitch(audio: Array) -> tuple[dict[str, float], Array]:
     Returns:
         The named measures, and more of their kind for probes, ``[features]``.
     """
-    power = np.abs(librosa.stft(audio, n_fft=N_FFT, hop_length=HOP)) ** 2
+    power = power_spectrogram(audio, N_FFT, HOP)
     frequencies = librosa.fft_frequencies(sr=SAMPLE_RATE, n_fft=N_FFT)
     octaves = _octaves(power, frequencies)
-    lowest, highest = PITCH_RANGE_HZ
-    peaks = _peaks(power * ((frequencies > lowest) & (frequencies < highest))[:, None])
-    chroma = np.sqrt(_chroma_filters() @ peaks + 1e-12)
+    pitched = slice(*np.searchsorted(frequencies, PITCH_RANGE_HZ))
+    peaks = _peaks(power[pitched])
+    # Not a matrix product: that wakes BLAS' threads, which takes longer than all else.
+    chroma = np.sqrt(np.einsum("cb,bf->cf", _chroma_filters()[:, pitched], peaks) + 1e-12)
     chroma /= chroma.sum(axis=0)
     mean = chroma.mean(axis=1)
     intervals = _interval_classes(chroma) / (np.mean((chroma**2).sum(axis=0)) + 1e-9)
@@ -74,7 +76,9 @@ def pitch(audio: Array) -> tuple[dict[str, float], Array]:
 
 def _peaks(power: Array) -> Array:
     """Return the power of spectral peaks, and 0 between them, ``[bins, frames]``."""
-    peak = librosa.util.localmax(power, axis=0) & (power > PEAK_SHARE * power.max(axis=0))
+    peak = power > PEAK_SHARE * power.max(axis=0)
+    peak[1:] &= power[1:] > power[:-1]
+    peak[:-1] &= power[:-1] >= power[1:]
     return np.where(peak, power, 0)
 
 
@@ -86,17 +90,15 @@ def _octaves(power: Array, frequencies: Array) -> Array:
         number.
     """
     peaks, total = _peaks(power), power.sum(axis=0) + 1e-9
-    found = []
-    for low, high in pairwise(OCTAVES_HZ):
-        octave = peaks[(frequencies >= low) & (frequencies < high)]
-        level = 10 * np.log10(octave.sum(axis=0) / total + 1e-5)
-        both = (level, (octave > 0).sum(axis=0))
-        found.append([summary(series) for series in both for summary in (np.mean, np.std, _change)])
-    return np.array(found)
-
-
-def _change(series: Array) -> float:
-    return float(np.abs(np.diff(series)).mean())
+    edges = np.searchsorted(frequencies, OCTAVES_HZ)
+    octaves = [slice(low, high) for low, high in pairwise(edges)]
+    level = 10 * np.log10([peaks[octave].sum(axis=0) / total + 1e-5 for octave in octaves])
+    number = np.array([np.count_nonzero(peaks[octave], axis=0) for octave in octaves])
+    summaries = [
+        (series.mean(axis=1), series.std(axis=1), np.abs(np.diff(series)).mean(axis=1))
+        for series in (level, number)
+    ]
+    return np.concatenate(summaries).T
 
 
 def _interval_classes(chroma: Array) -> Array:

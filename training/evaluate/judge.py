@@ -7,17 +7,18 @@ import torch
 from transformers import MusicgenMelodyForConditionalGeneration
 
 from resonance_core.judge.features import levelled
-from resonance_core.judge.judge import WEIGHTS
+from resonance_core.judge.judge import WEIGHTS, Judge
 from resonance_core.models import nano
 from training.corpus import HELD_OUT
 from training.evaluate.clips import corpus_clips
-from training.evaluate.probes import Clips, fit_and_score, training_clips
+from training.evaluate.fitting import fit_clips, scored
+from training.evaluate.probes import training_clips
 
 
 def fit_judges(work: Path, out: Path = WEIGHTS) -> dict[str, Any]:
-    """Fit the judges of original audio and of nano's, which went through its codec.
+    """Fit the judges that ship, of original audio and of audio through nano's codec.
 
-    It is the codec of the weights that ship, as they play.
+    The codec is that of the weights that ship, as it plays.
 
     Args:
         work: The workspace; its corpus is used.
@@ -31,16 +32,13 @@ def fit_judges(work: Path, out: Path = WEIGHTS) -> dict[str, Any]:
     corpus = work / "corpus"
     found = {}
     for name, codec in {"original": None, "nano": model.audio_encoder}.items():
-        training, held_out = training_clips(corpus, codec), corpus_clips(corpus, HELD_OUT, codec)
-        probes = fit_and_score(_levelled(training), _levelled(held_out), name)
+        training = ((spec, levelled(clip)) for spec, clip in training_clips(corpus, codec))
+        probes = fit_clips(training, name)
+        probes = scored(probes, Judge(probes).judge, corpus_clips(corpus, HELD_OUT, codec))
         out.mkdir(parents=True, exist_ok=True)
         probes.save(out / f"{name}.safetensors")
         found[name] = probes.scores
     return found
-
-
-def _levelled(clips: Clips) -> Clips:
-    return ((spec, levelled(clip)) for spec, clip in clips)
 
 
 if __name__ == "__main__":
