@@ -16,7 +16,7 @@ def calibration_batch() -> Figure:
 
     def generate(strengths: Sequence[float]) -> None:
         model.generate(
-            [trial.prompt] * len(strengths),
+            trial.prompts[:1] * len(strengths),
             seeds=[trial.seed] * len(strengths),
             duration_s=trial.duration_s,
             sampling=config.sampling,

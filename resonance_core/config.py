@@ -128,8 +128,13 @@ class CalibrateConfig(StageConfig):
 
     strengths: tuple[NonNegativeFloat, ...] = tuple(step * 4.0 / 6 for step in range(7))
     """Strengths tried, in one batch, rising from 0."""
-    prompt: str = "music"
-    """The prompt of every trial."""
+    prompts: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "music",
+        "electronic dance music",
+        "a quiet ambient piece",
+        "an orchestral theme",
+    )
+    """Each strength is tried with all of them: what is usable must be so for any music."""
     seed: NonNegativeInt = 0
     """The seed of every trial, so that only the strength differs."""
     duration_s: PositiveFloat = 5.0

@@ -1,5 +1,7 @@
 """A few numbers that say what audio sounds like, from one short-time Fourier transform."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -35,6 +37,15 @@ class Descriptors(BaseModel):
     """Mean over the frames that sound, Hz."""
     chroma_entropy: float
     """Entropy of the mean chroma, bits: 0 for one pitch class, log2(12) = 3.58 for all alike."""
+
+
+def mean_descriptors(described: Sequence[Descriptors]) -> Descriptors:
+    """Return the mean of each descriptor over those pieces that have it."""
+    found = {}
+    for name in Descriptors.model_fields:
+        values = [value for one in described if (value := getattr(one, name)) is not None]
+        found[name] = float(np.mean(values)) if values else None
+    return Descriptors.model_validate(found)
 
 
 def describe(audio: NDArray[np.float32], sample_rate: int) -> Descriptors:

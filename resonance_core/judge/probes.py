@@ -1,15 +1,17 @@
 """Linear probes that read attributes and genre from a clip's measurements, and their file."""
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from resonance_core.judge.features import Array, measure
 from resonance_core.keys import canonical_json
@@ -33,6 +35,24 @@ class Verdict:
     levels: dict[str, Array]
     genres: NDArray[np.str_]
     vectors: Array
+
+    @classmethod
+    def join(cls, verdicts: Sequence["Verdict"]) -> "Verdict":
+        """Return the verdict on all clips of several, in their order."""
+
+        def together(field: str) -> dict[str, Array]:
+            names = getattr(verdicts[0], field)
+            return {
+                name: np.concatenate([getattr(verdict, field)[name] for verdict in verdicts])
+                for name in names
+            }
+
+        return cls(
+            measures=together("measures"),
+            levels=together("levels"),
+            genres=np.concatenate([verdict.genres for verdict in verdicts]),
+            vectors=np.concatenate([verdict.vectors for verdict in verdicts]),
+        )
 
 
 @dataclass(frozen=True)
@@ -86,14 +106,22 @@ class Probes:
             vectors=vectors,
         )
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the probes' file: what other probes say may differ."""
+        return hashlib.sha256(self._bytes()).hexdigest()
+
     def save(self, path: Path) -> None:
         """Write the probes as one safetensors file; the same probes give the same bytes."""
-        values = vars(self)
+        path.write_bytes(self._bytes())
+
+    def _bytes(self) -> bytes:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         # safetensors writes an array's memory as it lies, and fits leave theirs column by column.
         tensors = {name: np.ascontiguousarray(values[name]) for name in TENSORS}
         described = {name: value for name, value in values.items() if name not in TENSORS}
         # One header entry: safetensors writes several in an order that changes from run to run.
-        save_file(tensors, path, metadata={"resonance": canonical_json(described)})
+        return save(tensors, metadata={"resonance": canonical_json(described)})
 
     @classmethod
     def load(cls, path: Path) -> "Probes":

@@ -86,11 +86,13 @@ def audio_concept(
         tracks = [read_activations(store.path(records[digest], ACTIVATIONS)) for digest in order]
         extraction, model = tracks[0].metadata["config"], tracks[0].metadata["model"]
         means = np.stack([track.vectors.mean(0, dtype=np.float64) for track in tracks])
+        found = contrast_by_label(means, np.array([labels[digest] for digest in order]))
         return write_concept(
             folder,
-            contrast_by_label(means, np.array([labels[digest] for digest in order])),
+            found,
             [track.vectors for track in tracks],
             [track.rms for track in tracks],
+            audible=found.difference,
             name=name,
             model=model,
             layers=extraction["layers"],

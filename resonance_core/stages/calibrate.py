@@ -5,20 +5,21 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from resonance_core.audio.descriptors import describe
+from resonance_core.audio.descriptors import describe, mean_descriptors
 from resonance_core.audio.gate import faults
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import Stage
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.parts import part
-from resonance_core.steering.calibrate import analytic_upper, usable_range
+from resonance_core.steering.calibrate import analytic_upper, strength_map, usable_range
 from resonance_core.steering.combine import combine
 from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
-CALIBRATE = Stage(name="calibrate", version=4)
+CALIBRATE = Stage(name="calibrate", version=5)
 
 
 def calibrate(
@@ -31,10 +32,18 @@ def calibrate(
     """Return the record of a direction's usable range, measuring it if it is not there.
 
     Its ``info`` holds the ``range`` (``low``, ``high``, ``recommended``; None where no strength
-    is usable), the ``curve`` (for each strength whether it is ``usable``, the ``faults`` where it
-    is not, and the audio's descriptors) and the ``analytic_upper`` bound, which
-    the length of a direction of unit scale sets. Trials are steered throughout, whatever the
-    recipe's time window: what is usable then is usable in a part.
+    is usable), the ``map`` from a slider's position to a strength (see `StrengthMap`; None
+    likewise), the ``curve`` and the ``analytic_upper`` bound, which the length of a direction of
+    unit scale sets.
+
+    The curve says of each strength whether it is ``usable``, which it is if none of its trials
+    has a fault, the ``faults`` of any, how far the trials ``moved``, and the mean of their
+    descriptors. The unit of ``moved`` is the distance from the reference to the playlist, or from
+    a concept's low to its high pole, along the direction, as the model hears it: no descriptor of
+    ours takes part, so that descriptors can judge what comes of it.
+
+    Trials are steered throughout, whatever the recipe's time window: what is usable then is
+    usable in a part.
 
     Args:
         direction: The record of the direction.
@@ -62,39 +71,69 @@ def calibrate(
     )
 
     def make(_folder: Path) -> dict[str, Any]:
+        model = load_model(config.model, runtime)
         added = tried.displacement(recipe, info, store)
-        strengths = sign * torch.tensor(trial.strengths)[:, None]
-        audio = load_model(config.model, runtime).generate(
-            [trial.prompt] * len(trial.strengths),
-            seeds=[trial.seed] * len(trial.strengths),
+        prompts = len(trial.prompts)
+        # Rows: every strength with all prompts, then the next strength.
+        strengths = sign * torch.tensor(trial.strengths).repeat_interleave(prompts)[:, None]
+        audio = model.generate(
+            trial.prompts * len(trial.strengths),
+            seeds=[trial.seed] * len(strengths),
             duration_s=trial.duration_s,
             sampling=config.sampling,
             steering=steer(
-                combine([added], strengths, recipe.budget),
-                recipe,
-                trial.duration_s,
-                info,
+                combine([added], strengths, recipe.budget), recipe, trial.duration_s, info
             ),
         )
-        described = [describe(np.nan_to_num(row), info.sample_rate) for row in audio]
+        sound = np.nan_to_num(audio)
+        heard = model.capture(
+            sound, layers=tried.layers(store), prompts=[""] * len(sound), melody=False
+        )
+        moved = sign * _moved(heard.vectors, tried.axis(store), prompts)
+        described = [describe(row, info.sample_rate) for row in sound]
         found_faults = [
             faults(row, words, info.sample_rate, trial)
             for row, words in zip(audio, described, strict=True)
         ]
-        usable = [not found for found in found_faults]
+        curve = []
+        for place, strength in enumerate(trial.strengths):
+            rows = slice(place * prompts, (place + 1) * prompts)
+            wrong = sorted({fault for row in found_faults[rows] for fault in row})
+            curve.append(
+                {
+                    "strength": strength,
+                    "usable": not wrong,
+                    "faults": wrong,
+                    "moved": float(moved[place]),
+                    **mean_descriptors(described[rows]).model_dump(),
+                }
+            )
         upper = trial.lambda_max
         if recipe.scale == "unit":
             upper = analytic_upper(float(added.norm(dim=-1).max()), trial.lambda_max)
-        found = usable_range(trial.strengths, usable, upper)
+        found = usable_range(trial.strengths, [point["usable"] for point in curve], upper)
+        slider = strength_map(trial.strengths, moved.tolist(), found) if found else None
         return {
             "range": found.model_dump() if found else None,
+            "map": slider.model_dump() if slider else None,
             "analytic_upper": upper,
-            "curve": [
-                {"strength": strength, "usable": not wrong, "faults": wrong, **row.model_dump()}
-                for strength, wrong, row in zip(
-                    trial.strengths, found_faults, described, strict=True
-                )
-            ],
+            "curve": curve,
         }
 
     return store.build(request, make)
+
+
+def _moved(
+    heard: NDArray[np.float32], axis: NDArray[np.float64], prompts: int
+) -> NDArray[np.float64]:
+    """Return how far trials moved along an axis from those without strength, ``[strengths]``.
+
+    Args:
+        heard: ``[strengths * prompts, layers, hidden]``, the lowest strength first.
+        axis: ``[layers, hidden]``; moving by the whole of it counts 1.
+        prompts: Trials of one strength.
+    """
+    by_strength = heard.reshape(-1, prompts, *axis.shape).mean(axis=1, dtype=np.float64)
+    along = ((by_strength - by_strength[0]) * axis).sum(-1) / np.square(axis).sum(-1)
+    shares: NDArray[np.float64] = along.mean(axis=1)
+    return shares

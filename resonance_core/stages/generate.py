@@ -19,6 +19,7 @@ from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.parts import Part, part
+from resonance_core.steering.calibrate import StrengthMap
 from resonance_core.steering.combine import combine
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.steering.inject import Steering
@@ -31,7 +32,7 @@ from resonance_core.store.store import Store
 
 GENERATE = Stage(name="generate", version=2)
 MAX_SLIDER = 1.0
-"""A slider's end, which is the largest usable strength on its side."""
+"""A slider's end: the usable strength on its side that moves the music furthest."""
 
 
 class GenerationRequest(BaseModel):
@@ -217,16 +218,16 @@ def slider_strength(
     store: Store,
     runtime: RuntimeConfig,
 ) -> float:
-    """Return the strength of a slider's position: its end is the largest usable strength.
+    """Return the strength of a slider's position, as calibrated.
 
     Raises:
         CalibrationError: No strength on that side is usable.
     """
     sign: Literal[1, -1] = 1 if position > 0 else -1
-    found = calibrate(direction, config, store, runtime, sign).record.info["range"]
+    found = calibrate(direction, config, store, runtime, sign).record.info["map"]
     if found is None:
         raise CalibrationError(
             f"slider {name!r} has no usable strength towards {'high' if sign > 0 else 'low'}",
             "Leave it at 0, or calibrate with other settings",
         )
-    return position * float(found["high"])
+    return sign * StrengthMap.model_validate(found).strength(abs(position))

@@ -2,15 +2,18 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from resonance_core.config import PipelineConfig, RuntimeConfig, SteerConfig
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.registry import model_info
 from resonance_core.stages.aggregate import AGGREGATE
 from resonance_core.stages.reference import reference
-from resonance_core.steering.recipes import check_model, displacement
-from resonance_core.store.directions import DIRECTION, read_direction
+from resonance_core.steering.direction import Direction
+from resonance_core.steering.recipes import centred, check_model, displacement
+from resonance_core.store.directions import AUDIBLE, DIRECTION, read_audible, read_direction
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
 
@@ -37,11 +40,34 @@ class Part(NamedTuple):
         Raises:
             ModelError: They belong to another model, or lack a layer that is steered.
         """
-        direction = read_direction(store.path(self.direction, DIRECTION))
-        centre = None
-        if self.reference is not None:
-            centre = read_direction(store.path(self.reference, DIRECTION))
+        direction, centre = self._read(store)
         return displacement(direction, centre, info, config)
+
+    def axis(self, store: Store) -> NDArray[np.float64]:
+        """Return where music shall move, as the model hears it.
+
+        That is from the reference to the playlist, or from low to high music of a concept: the
+        words of one move little by themselves.
+
+        Args:
+            store: Holds the directions.
+
+        Returns:
+            ``[layers, hidden]``, of the layers that `layers` names.
+        """
+        if AUDIBLE in self.direction.files:
+            return read_audible(store.path(self.direction, AUDIBLE)).astype(np.float64)
+        return centred(*self._read(store))
+
+    def layers(self, store: Store) -> list[int]:
+        """Return the layers that the direction was extracted from."""
+        return list(self._read(store)[0].metadata["layers"])
+
+    def _read(self, store: Store) -> tuple[Direction, Direction | None]:
+        direction = read_direction(store.path(self.direction, DIRECTION))
+        if self.reference is None:
+            return direction, None
+        return direction, read_direction(store.path(self.reference, DIRECTION))
 
 
 def part(direction: Record, config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> Part:

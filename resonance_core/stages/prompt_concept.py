@@ -23,8 +23,10 @@ def prompt_concept(
 ) -> Outcome:
     """Return the record of the direction of a concept from words, making it if it is not there.
 
-    Both poles of a pair are played with one seed; the model then hears each piece with the
-    prompt it was played from.
+    Both poles of a pair are played with one seed; the model then hears both pieces with both
+    prompts. What the other prompt changes while the music stays the same is the direction: it is
+    how words steer, and little else is in it. What the other piece changes while the prompt stays
+    the same is where music that follows the words is found.
 
     Args:
         name: Of the concept.
@@ -44,7 +46,7 @@ def prompt_concept(
 
     def make(folder: Path) -> dict[str, Any]:
         model = load_model(config.model, runtime)
-        vectors: list[NDArray[np.float32]] = []
+        heard: list[NDArray[np.float32]] = []  # [pairs, poles of the piece, of the prompt, ...]
         rms: list[NDArray[np.float32]] = []
         together = max(1, runtime.batch_size // 2)
         for first in range(0, len(pairs), together):
@@ -54,16 +56,22 @@ def prompt_concept(
             audio = model.generate(
                 prompts, seeds=seeds, duration_s=played.duration_s, sampling=config.sampling
             )
-            captured = model.capture(audio, layers=layers, prompts=prompts, melody=False)
-            # One row a piece, so that the batch size makes no difference.
-            vectors.extend(captured.vectors[:, None])
-            rms.extend(captured.rms[:, None])
-        heard = np.concatenate(vectors)
+            by_prompt = []
+            for pole in range(2):
+                told = [pair[pole] for pair in batch for _piece in range(2)]
+                captured = model.capture(audio, layers=layers, prompts=told, melody=False)
+                by_prompt.append(captured.vectors.reshape(len(batch), 2, len(layers), -1))
+                # One row a piece, so that the batch size makes no difference.
+                rms.extend(captured.rms[:, None])
+            heard.append(np.stack(by_prompt, axis=2))
+        vectors = np.concatenate(heard)
+        by_piece, by_words = vectors.mean(2), vectors.mean(1)
         return write_concept(
             folder,
-            contrast(heard[::2], heard[1::2]),
-            vectors,
+            contrast(by_words[:, 0], by_words[:, 1]),
+            list(vectors.reshape(-1, 1, *vectors.shape[3:])),
             rms,
+            audible=(by_piece[:, 1] - by_piece[:, 0]).mean(0),
             name=name,
             model=model_info(config.model).model_dump(),
             layers=layers,
@@ -83,7 +91,7 @@ def prompt_request(name: str, file: ConceptFile, config: PipelineConfig) -> Stag
     """
     settings = {
         **capture_settings(config.extract, model_info(config.model)),
-        "prompt": "each piece's own",
+        "prompt": "both of each pair",
         "melody": False,
         "sampling": config.sampling.model_dump(mode="json"),
         **config.concept.model_dump(mode="json", exclude={"pairs", "file"}),

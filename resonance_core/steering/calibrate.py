@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 SAFE_NORM = 3.2
@@ -17,6 +18,49 @@ class StrengthRange(BaseModel):
     low: float
     high: float
     recommended: float
+
+
+class StrengthMap(BaseModel):
+    """How strength grows with a slider's position, so that equal steps move the music equally."""
+
+    model_config = ConfigDict(frozen=True)
+
+    positions: tuple[float, ...]
+    """Rising from 0, a slider's middle, to 1, its end."""
+    strengths: tuple[float, ...]
+    """The strength at each of them; between them it grows linearly."""
+
+    def strength(self, position: float) -> float:
+        """Return the strength of a position from 0 to 1."""
+        return float(np.interp(position, self.positions, self.strengths))
+
+
+def strength_map(
+    strengths: Sequence[float], moved: Sequence[float], usable: StrengthRange
+) -> StrengthMap:
+    """Return a map from a slider's position to the strength that moves the music as far.
+
+    The measured movement is made monotone by isotonic regression. The end of the slider is where
+    the movement stops growing, at most the end of the usable range: more would only spoil the
+    music. A direction that moves nothing as far as was measured gets a straight map.
+
+    Args:
+        strengths: What was tried, rising from 0.
+        moved: How far each moved the music, in any unit, from 0.
+        usable: The usable strengths.
+    """
+    from scipy.optimize import isotonic_regression  # half a second, which few calls need
+
+    tried = [place for place, strength in enumerate(strengths) if strength <= usable.high]
+    rising = isotonic_regression([moved[place] for place in tried]).x
+    rising = np.maximum(rising - rising[0], 0.0)
+    if rising[-1] <= 0:
+        return StrengthMap(positions=(0.0, 1.0), strengths=(0.0, usable.high))
+    # The lowest strength of each level that is reached.
+    levels, first = np.unique(rising / rising[-1], return_index=True)
+    return StrengthMap(
+        positions=tuple(levels.tolist()), strengths=tuple(strengths[tried[i]] for i in first)
+    )
 
 
 def usable_range(

@@ -34,15 +34,7 @@ def displacement(
     check_model(direction, info)
     added = torch.zeros(info.layers, info.hidden_size)
     known = list(direction.metadata["layers"])
-    vectors = direction.per_layer.astype(np.float64)
-    if reference is not None:
-        if reference.metadata["layers"] != known:
-            raise ModelError(
-                f"the reference has the layers {reference.metadata['layers']}, the direction "
-                f"{known}",
-                "Extract both with the same extract.layers",
-            )
-        vectors = vectors - reference.per_layer
+    vectors = centred(direction, reference)
     if config.vectors == "one-to-all":
         vectors = np.broadcast_to(vectors.mean(0), vectors.shape)
     vectors = _unit(vectors)
@@ -56,6 +48,28 @@ def displacement(
     for layer, share in shares.items():
         added[layer] = share / total * torch.from_numpy(vectors[known.index(layer)]).float()
     return added
+
+
+def centred(direction: Direction, reference: Direction | None) -> NDArray[np.float64]:
+    """Return a direction's vectors less those of its reference, ``[layers, hidden]``.
+
+    Args:
+        direction: What steers.
+        reference: What it is centred on; None leaves it as it is.
+
+    Raises:
+        ModelError: The two were extracted from different layers.
+    """
+    vectors = direction.per_layer.astype(np.float64)
+    if reference is None:
+        return vectors
+    known = direction.metadata["layers"]
+    if reference.metadata["layers"] != known:
+        raise ModelError(
+            f"the reference has the layers {reference.metadata['layers']}, the direction {known}",
+            "Extract both with the same extract.layers",
+        )
+    return vectors - reference.per_layer
 
 
 def envelope(config: SteerConfig, duration_s: float, frame_rate: float) -> torch.Tensor | None:

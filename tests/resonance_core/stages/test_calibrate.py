@@ -92,3 +92,24 @@ def test_a_time_window_measures_nothing_again(direction, example_store, quick):
     window = quick.steer.model_copy(update={"start_s": 0.4, "ramp_s": 0.1, "budget": 2.0})
     later = quick.model_copy(update={"steer": window})
     assert measure(direction, later, example_store).hit
+
+
+def test_all_prompts_of_a_strength_must_be_usable(direction, example_store, quick, nano):
+    both = measure(direction, with_trials(quick, prompts=("music", "ambient")), example_store)
+    one, other = (
+        measure(direction, with_trials(quick, prompts=(prompt,)), example_store)
+        for prompt in ("music", "ambient")
+    )
+    curves = [outcome.record.info["curve"] for outcome in (both, one, other)]
+    for together, first, second in zip(*curves, strict=True):
+        assert together["usable"] == (first["usable"] and second["usable"])
+        assert together["rms"] == pytest.approx((first["rms"] + second["rms"]) / 2, rel=1e-3)
+        assert together["moved"] == pytest.approx((first["moved"] + second["moved"]) / 2, abs=1e-3)
+
+
+def test_movement_is_counted_along_the_direction_from_the_plain_piece(
+    direction, example_store, quick
+):
+    curve = measure(direction, quick, example_store).record.info["curve"]
+    assert curve[0]["moved"] == 0.0
+    assert all(np.isfinite(trial["moved"]) and trial["moved"] != 0.0 for trial in curve[1:])

@@ -5,7 +5,7 @@ from resonance_core.config import RuntimeConfig
 from resonance_core.errors import ConfigError
 from resonance_core.stages.concept import concept, find_concept
 from resonance_core.steering.concept_file import load_concepts
-from resonance_core.store.directions import DIRECTION, read_direction
+from resonance_core.store.directions import AUDIBLE, DIRECTION, read_audible, read_direction
 
 FILE = load_concepts()
 
@@ -14,16 +14,25 @@ def runtime(batch_size: int = 8) -> RuntimeConfig:
     return RuntimeConfig(device="cpu", batch_size=batch_size)
 
 
-def test_a_concept_is_the_mean_difference_of_what_its_prompts_play(store, quick, nano):
+def test_a_concept_is_what_the_other_words_change_in_the_same_music(store, quick, nano):
     record = concept("bass", FILE, quick, store, runtime()).record
     found = read_direction(store.path(record, DIRECTION))
-    poles = []
-    for pole in range(2):
-        prompts = [pair[pole] for pair in FILE.pairs("bass", 2)]
-        audio = nano.generate(prompts, seeds=[0, 1], duration_s=0.5, sampling=quick.sampling)
-        heard = nano.capture(audio, layers=range(6), prompts=prompts, melody=False)
-        poles.append(heard.vectors.mean(0))
-    np.testing.assert_allclose(found.per_layer, poles[1] - poles[0], rtol=1e-3, atol=1e-4)
+    poles = list(zip(*FILE.pairs("bass", 2), strict=True))
+    music = [
+        nano.generate(prompts, seeds=[0, 1], duration_s=0.5, sampling=quick.sampling)
+        for prompts in poles
+    ]
+    heard = np.array(
+        [
+            [nano.capture(a, layers=range(6), prompts=p, melody=False).vectors for p in poles]
+            for a in music
+        ]
+    )  # [piece, prompt, pairs, layers, hidden]
+    words = (heard[:, 1] - heard[:, 0]).mean((0, 1))
+    np.testing.assert_allclose(found.per_layer, words, rtol=1e-3, atol=1e-4)
+    audible = (heard[1] - heard[0]).mean((0, 1))
+    kept = read_audible(store.path(record, AUDIBLE))
+    np.testing.assert_allclose(kept, audible, rtol=1e-3, atol=1e-4)
     assert found.metadata["kind"] == "concept"
     assert len(record.info["split_half"]) == len(record.info["agreement"]) == 6
     assert concept("bass", FILE, quick, store, runtime()).hit

@@ -9,8 +9,8 @@ from resonance_core.steering.concept_file import load_concepts
 @pytest.mark.parametrize(
     ("name", "key"),
     [
-        ("bass", "a415131038e613a8bb30eceba5ebabec9fada3c52b1c8e40480f123aa0b47218"),
-        ("tension", "75ffee488bd3576cded380cfb8023bd6339ba10d28bb827584f65ff034bd3b57"),
+        ("bass", "6d779691c65ae4dc89e703bea3bc8d16e917a307ab7f1b9342ee93632ae60ff5"),
+        ("tension", "e138c238b6162d6cfa7d5f70e10eeff9587db6d58d0e4c719935e641230159d7"),
     ],
 )
 def test_golden_keys_stand_still(name, key):

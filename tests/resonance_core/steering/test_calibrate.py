@@ -1,6 +1,12 @@
+import numpy as np
 import pytest
 
-from resonance_core.steering.calibrate import analytic_upper, usable_range
+from resonance_core.steering.calibrate import (
+    StrengthRange,
+    analytic_upper,
+    strength_map,
+    usable_range,
+)
 
 STRENGTHS = [0.0, 1.0, 2.0, 3.0, 4.0]
 
@@ -31,3 +37,26 @@ def test_no_usable_strength_above_zero_is_no_range(usable):
 )
 def test_the_analytic_range(norm, limit, expected):
     assert analytic_upper(norm, limit) == pytest.approx(expected)
+
+
+def up_to(high: float) -> StrengthRange:
+    return StrengthRange(low=0.0, high=high, recommended=high / 2)
+
+
+def test_equal_steps_of_a_slider_move_the_music_equally():
+    moved = [0.0, 0.1, 0.2, 0.8, 1.0]
+    found = strength_map(STRENGTHS, moved, up_to(4.0))
+    positions = [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert found.strength(0.0) == 0.0
+    reached = [float(np.interp(found.strength(p), STRENGTHS, moved)) for p in positions]
+    assert reached == pytest.approx(positions)
+
+
+def test_a_slider_ends_where_the_movement_stops_growing():
+    assert strength_map(STRENGTHS, [0, 1, 2, 2, 1], up_to(4.0)).strength(1.0) == 2.0
+    assert strength_map(STRENGTHS, [0, 1, 2, 3, 4], up_to(3.0)).strength(1.0) == 3.0
+
+
+def test_a_direction_that_moves_nothing_gets_a_straight_map():
+    found = strength_map(STRENGTHS, [0, -1, -1, -2, -3], up_to(3.0))
+    assert [found.strength(p) for p in (0.0, 0.5, 1.0)] == [0.0, 1.5, 3.0]

@@ -1,0 +1,69 @@
+"""The statistics of the protocol: monotone sweeps, slopes, effects, intervals."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Array = NDArray[np.float64]
+
+MONOTONE = 0.8
+"""A sweep with a higher rank correlation of strength and score counts as monotone."""
+
+
+def rank_correlations(strengths: Array, scores: Array) -> Array:
+    """Return Spearman's rho of each sweep, ``[pieces]``; 0 where a sweep's scores are all alike.
+
+    Args:
+        strengths: ``[strengths]``.
+        scores: ``[strengths, pieces]``.
+    """
+    with np.errstate(invalid="ignore"):
+        found = [stats.spearmanr(strengths, sweep).statistic for sweep in scores.T]
+    return np.nan_to_num(np.array(found))
+
+
+def slopes(strengths: Array, scores: Array) -> Array:
+    """Return the least-squares slope of each sweep, score per strength, ``[pieces]``.
+
+    Args:
+        strengths: ``[strengths]``.
+        scores: ``[strengths, pieces]``.
+    """
+    centred = strengths - strengths.mean()
+    found: Array = centred @ scores / (centred @ centred)
+    return found
+
+
+def bootstrap_interval(
+    values: Array,
+    statistic: Callable[[Array], float],
+    confidence: float,
+    resamples: int,
+    seed: int,
+) -> tuple[float, float]:
+    """Return the percentile bootstrap interval of a statistic of pieces.
+
+    Args:
+        values: One or more numbers a piece, ``[pieces, ...]``; pieces are drawn as a whole.
+        statistic: From such an array to a number.
+        confidence: Share of the resamples inside.
+        resamples: How many.
+        seed: Of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(0, len(values), (resamples, len(values)))
+    found = np.array([statistic(values[rows]) for rows in drawn])
+    low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def larger_p(values: Array, controls: Array) -> float:
+    """Return the one-sided p of a Mann-Whitney test that values are larger than controls.
+
+    Args:
+        values: ``[pieces]``.
+        controls: ``[pieces]`` of all controls.
+    """
+    return float(stats.mannwhitneyu(values, controls, alternative="greater").pvalue)
