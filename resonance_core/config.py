@@ -197,6 +197,28 @@ class ConceptConfig(StageConfig):
     """A file of concepts in place of ``configs/concepts.yaml``."""
 
 
+class ScanConfig(StageConfig):
+    """How the effect of a direction in each layer is measured."""
+
+    prompts: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "music",
+        "an upbeat piece",
+        "a slow piece",
+        "an instrumental",
+        "a rock song",
+        "a film score",
+    )
+    """Played with the direction added and taken away, in one layer after another."""
+    seed: NonNegativeInt = 0
+    """Of the first prompt's piece; each further one has the next."""
+    duration_s: PositiveFloat = 5.0
+    """Length of each piece, in seconds."""
+    strength: PositiveFloat = 1.0
+    """How much of the direction is added to the layer."""
+    keep: PositiveInt = 3
+    """Layers that are steered, each as much as it was seen to move the music."""
+
+
 class SteerConfig(StageConfig):
     """How a direction is added while the model plays; `RUNGS` names the measured choices."""
 
@@ -205,12 +227,15 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1 in each layer, or a fiftieth of the residual norm in all
+    """What strength 1 adds: length 1 in each layer, or a twentieth of the residual norm in all
     steered layers together."""
     layers: (
-        Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] | dict[NonNegativeInt, float]
-    ) = "all"
-    """Which layers are steered; ``{2: 1.0, 4: 0.5}`` steers one twice as much as the other."""
+        Literal["all", "middle-third", "by-effect"]
+        | tuple[NonNegativeInt, ...]
+        | dict[NonNegativeInt, float]
+    ) = "by-effect"
+    """Which layers are steered; ``{2: 1.0, 4: 0.5}`` steers one twice as much as the other.
+    ``by-effect``: those where the direction was measured to move the music furthest."""
     positions: Literal["all", "audio"] = "audio"
     """Steer a prepended prompt too, or the audio only."""
     rows: Literal["both", "conditional"] = "conditional"
@@ -260,6 +285,7 @@ class PipelineConfig(StageConfig):
     sampling: SamplingConfig = SamplingConfig()
     reference: ReferenceConfig = ReferenceConfig()
     concept: ConceptConfig = ConceptConfig()
+    scan: ScanConfig = ScanConfig()
     steer: Annotated[SteerConfig, BeforeValidator(_rung)] = SteerConfig()
     """Settings, or the name of a rung in ``configs/ladder.yaml``."""
     calibrate: CalibrateConfig = CalibrateConfig()

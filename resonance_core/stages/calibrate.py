@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from resonance_core.audio.descriptors import describe, mean_descriptors
 from resonance_core.audio.gate import faults
@@ -15,6 +14,7 @@ from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.parts import part
 from resonance_core.steering.calibrate import analytic_upper, strength_map, usable_range
 from resonance_core.steering.combine import combine
+from resonance_core.steering.movement import movement
 from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
@@ -89,7 +89,8 @@ def calibrate(
         heard = model.capture(
             sound, layers=tried.layers(store), prompts=[""] * len(sound), melody=False
         )
-        moved = sign * _moved(heard.vectors, tried.axis(store), prompts)
+        by_strength = heard.vectors.reshape(-1, prompts, *heard.vectors.shape[1:])
+        moved = sign * movement(by_strength - by_strength[0], tried.axis(store)).mean(1)
         described = [describe(row, info.sample_rate) for row in sound]
         found_faults = [
             faults(row, words, info.sample_rate, trial)
@@ -121,19 +122,3 @@ def calibrate(
         }
 
     return store.build(request, make)
-
-
-def _moved(
-    heard: NDArray[np.float32], axis: NDArray[np.float64], prompts: int
-) -> NDArray[np.float64]:
-    """Return how far trials moved along an axis from those without strength, ``[strengths]``.
-
-    Args:
-        heard: ``[strengths * prompts, layers, hidden]``, the lowest strength first.
-        axis: ``[layers, hidden]``; moving by the whole of it counts 1.
-        prompts: Trials of one strength.
-    """
-    by_strength = heard.reshape(-1, prompts, *axis.shape).mean(axis=1, dtype=np.float64)
-    along = ((by_strength - by_strength[0]) * axis).sum(-1) / np.square(axis).sum(-1)
-    shares: NDArray[np.float64] = along.mean(axis=1)
-    return shares

@@ -130,7 +130,7 @@ def generate(
                     "reference": reference and reference.key,
                     "strength": strength,
                 }
-                for (direction, reference), strength in additions
+                for (direction, reference, _effects), strength in additions
             ],
             "steer": settings["steer"],
             "requested_duration_s": config.generate.duration_s,

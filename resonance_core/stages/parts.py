@@ -1,6 +1,6 @@
 """Parts of a steering: a stored direction with what it is centred on."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig, SteerConfig
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.registry import model_info
 from resonance_core.stages.aggregate import AGGREGATE
+from resonance_core.stages.layer_effects import layer_effects
 from resonance_core.stages.reference import reference
 from resonance_core.steering.direction import Direction
 from resonance_core.steering.recipes import centred, check_model, displacement
@@ -19,15 +20,25 @@ from resonance_core.store.store import Store
 
 
 class Part(NamedTuple):
-    """A direction, and the reference it is centred on; None where it is added as it is."""
+    """A direction, and what it takes to add it.
+
+    Attributes:
+        direction: The record of the direction.
+        reference: The record of what it is centred on; None where it is added as it is.
+        effects: The record of its effect in each layer; None where that is not asked for.
+    """
 
     direction: Record
     reference: Record | None
+    effects: Record | None = None
 
-    def digests(self) -> dict[str, str | None]:
+    def digests(self) -> dict[str, Any]:
         """Return what of it enters a key."""
         centre = None if self.reference is None else self.reference.digest(DIRECTION)
-        return {"direction": self.direction.digest(DIRECTION), "reference": centre}
+        found: dict[str, Any] = {"direction": self.direction.digest(DIRECTION), "reference": centre}
+        if self.effects is not None:
+            found["shares"] = self.effects.info["shares"]
+        return found
 
     def displacement(self, config: SteerConfig, info: ModelInfo, store: Store) -> torch.Tensor:
         """Return what strength 1 adds, ``[layers, hidden]``.
@@ -41,7 +52,8 @@ class Part(NamedTuple):
             ModelError: They belong to another model, or lack a layer that is steered.
         """
         direction, centre = self._read(store)
-        return displacement(direction, centre, info, config)
+        shares = None if self.effects is None else dict(self.effects.info["shares"])
+        return displacement(direction, centre, info, config, shares)
 
     def axis(self, store: Store) -> NDArray[np.float64]:
         """Return where music shall move, as the model hears it.
@@ -71,7 +83,7 @@ class Part(NamedTuple):
 
 
 def part(direction: Record, config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> Part:
-    """Return a direction with its reference, which is made if it is not there.
+    """Return a direction with its reference and its layers' effects, made if they are not there.
 
     Only a playlist's direction is centred: a concept's is a difference already.
 
@@ -80,4 +92,7 @@ def part(direction: Record, config: PipelineConfig, store: Store, runtime: Runti
     """
     check_model(read_direction(store.path(direction, DIRECTION)), model_info(config.model))
     centred = config.steer.centre and direction.stage == AGGREGATE.name
-    return Part(direction, reference(config, store, runtime).record if centred else None)
+    found = Part(direction, reference(config, store, runtime).record if centred else None)
+    if config.steer.layers != "by-effect":
+        return found
+    return found._replace(effects=layer_effects(found, config, store, runtime).record)

@@ -1,5 +1,6 @@
 """Choosing layers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,3 +59,22 @@ def scan_by_norm(layers: tuple[int, ...], layer_norm: NDArray[np.float32], count
         scores=tuple(float(score) for score in scores),
         best=int(scanned[int(scores.argmax())]),
     )
+
+
+def shares_by_effect(
+    layers: Sequence[int], effects: Sequence[float], keep: int
+) -> list[tuple[int, float]]:
+    """Return the layers that are worth steering, each with a share as large as its effect.
+
+    Args:
+        layers: Those that were tried.
+        effects: How far the music moved the right way when each was steered alone.
+        keep: How many layers are kept at most.
+
+    Returns:
+        Layer and share, in the order of the layers; all of them alike where none moved the music
+        the right way.
+    """
+    best = sorted(range(len(layers)), key=lambda place: -effects[place])[:keep]
+    kept = [(layers[place], effects[place]) for place in sorted(best) if effects[place] > 0]
+    return kept or [(layer, 1.0) for layer in layers]

@@ -1,5 +1,7 @@
 """From a direction to what is added: the steps of the ladder, each a setting."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,13 +13,17 @@ from resonance_core.steering.direction import Direction
 from resonance_core.steering.inject import Steering
 from resonance_core.steering.layers import middle_third
 
-RESIDUAL_SHARE = 0.02
+RESIDUAL_SHARE = 0.05
 """Of the residual norm, that strength 1 adds, all steered layers together, where vectors are
 scaled by it: what one layer adds stays in the stream for those after it."""
 
 
 def displacement(
-    direction: Direction, reference: Direction | None, info: ModelInfo, config: SteerConfig
+    direction: Direction,
+    reference: Direction | None,
+    info: ModelInfo,
+    config: SteerConfig,
+    effects: Mapping[int, float] | None = None,
 ) -> torch.Tensor:
     """Return what strength 1 adds to each layer of a model, ``[layers, hidden]``.
 
@@ -26,6 +32,7 @@ def displacement(
         reference: What it is centred on; None leaves it as it is.
         info: The model that is steered.
         config: The recipe.
+        effects: The layers to steer ``by-effect``, with the share of the strength that each gets.
 
     Raises:
         ModelError: The direction belongs to another model, or lacks a layer that is steered.
@@ -43,7 +50,7 @@ def displacement(
     elif config.vectors == "one-to-all":
         # One vector of one length needs nothing that only an extracted layer could tell.
         known, vectors = list(range(info.layers)), np.tile(vectors[0], (info.layers, 1))
-    shares = _shares(config, known, info)
+    shares = _shares(config, known, info, effects)
     total = sum(map(abs, shares.values())) if config.scale == "residual" else 1.0
     for layer, share in shares.items():
         added[layer] = share / total * torch.from_numpy(vectors[known.index(layer)]).float()
@@ -114,11 +121,18 @@ def steer(
     )
 
 
-def _shares(config: SteerConfig, known: list[int], info: ModelInfo) -> dict[int, float]:
+def _shares(
+    config: SteerConfig, known: list[int], info: ModelInfo, effects: Mapping[int, float] | None
+) -> Mapping[int, float]:
     """Return the steered layers with the share of the strength that each gets."""
     if config.layers == "all":
         return dict.fromkeys(known, 1.0)
-    if config.layers == "middle-third":
+    shares: Mapping[int, float]
+    if config.layers == "by-effect":
+        if effects is None:
+            raise ValueError("steering by effect needs the measured effects")
+        shares = effects
+    elif config.layers == "middle-third":
         shares = dict.fromkeys(middle_third(info.layers), 1.0)
     elif isinstance(config.layers, dict):
         shares = config.layers
