@@ -184,6 +184,43 @@ def calibrate(
 
 
 @app.command()
+def evaluate(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Play little: does it run? The numbers mean nothing.")
+    ] = False,
+    playlists: Annotated[
+        Path | None,
+        typer.Option(help="A folder of folders of music [default: examples/playlists]."),
+    ] = None,
+    target: Annotated[Path, typer.Option("--out", help="The report's folder.")] = Path(
+        "evaluation"
+    ),
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Measure whether steering works: sliders, playlists, and each step of the recipe."""
+    with errors_in_words(as_json):
+        runtime_settings(store, verbose)
+        settings = pipeline_settings(config, overrides)
+        with notes.status("Starting Prefect ..."):
+            from flows.evaluate import PLAYLISTS, name_of_rung, run_evaluate
+            from flows.evaluation_report import claim_rows, write_report
+            from resonance_core.evaluation.protocol import FULL, QUICK
+
+            name_of_rung(settings)  # before Prefect's start, which takes its time
+            found = run_evaluate(playlists or PLAYLISTS, QUICK if quick else FULL, settings)
+        written = write_report(found, target)
+        if as_json:
+            print_json(found)
+            return
+        print_table(*claim_rows(found))
+        out.print(*(f"{path}" for path in written), sep="\n")
+
+
+@app.command()
 def doctor(
     config: ConfigOption = None,
     overrides: SetOption = None,

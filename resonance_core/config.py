@@ -202,8 +202,6 @@ class ScanConfig(StageConfig):
 
     prompts: Annotated[tuple[str, ...], Field(min_length=1)] = (
         "music",
-        "an upbeat piece",
-        "a slow piece",
         "an instrumental",
         "a rock song",
         "a film score",
@@ -262,15 +260,21 @@ class SteerConfig(StageConfig):
         return self
 
 
+def rungs() -> dict[str, Any]:
+    """Return the settings of each rung in ``configs/ladder.yaml``, by name, from the lowest."""
+    text = importlib.resources.files("configs").joinpath("ladder.yaml").read_text()
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
 def _rung(value: Any) -> Any:
     """Return the settings of a rung that is given by its name."""
     if not isinstance(value, str):
         return value
-    text = importlib.resources.files("configs").joinpath("ladder.yaml").read_text()
-    rungs = yaml.safe_load(text)
-    if value not in rungs:
-        raise ValueError(f"there is no rung {value!r}; known are {', '.join(rungs)}")
-    return rungs[value]
+    known = rungs()
+    if value not in known:
+        raise ValueError(f"there is no rung {value!r}; known are {', '.join(known)}")
+    return known[value]
 
 
 class PipelineConfig(StageConfig):

@@ -108,6 +108,7 @@ def quick() -> PipelineConfig:
             "sampling": {"guidance_scale": 2},
             "reference": {"clips": 2, "duration_s": 1},
             "concept": {"pairs": 2, "duration_s": 0.5},
+            "scan": {"prompts": ["music"], "duration_s": 0.5, "keep": 2},
             "calibrate": {"duration_s": 0.5, "strengths": [0, 1, 2], "prompts": ["music"]},
             "generate": {"duration_s": 0.5},
         }

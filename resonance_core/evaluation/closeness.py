@@ -44,14 +44,6 @@ class Playlists:
         centroids = np.stack([tracks.mean(0) for tracks in self.held_out.values()])
         return _unit(pieces - unsteered.mean(0)) @ _unit(centroids - centroids.mean(0)).T
 
-    def nearest_source(self, name: str, pieces: Array) -> Array:
-        """Return each piece's distance to the nearest source track of a playlist, ``[pieces]``."""
-        return nearest(pieces, self.source[name])
-
-    def nearest_held_out(self, name: str, pieces: Array) -> Array:
-        """Return each piece's distance to the nearest held-out track of a playlist, ``[pieces]``."""
-        return nearest(pieces, self.held_out[name])
-
 
 def nearest(pieces: Array, tracks: Array) -> Array:
     """Return the distance of each piece to the nearest track, in features, ``[pieces]``.

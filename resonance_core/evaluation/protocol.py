@@ -9,11 +9,15 @@ from resonance_core.config import StageConfig
 GENRES = (
     "techno", "rock", "orchestral", "lofi piano", "ambient", "chiptune", "jazz", "folk", "latin",
 )  # fmt: skip
+NEUTRAL = (
+    "music", "a song", "a nice melody", "background music", "a tune", "something to dance to",
+)  # fmt: skip
+"""Prompts that name no genre."""
 PROMPTS = (
     *(f"{genre} music" for genre in GENRES),
     *(f"a {genre} track" for genre in GENRES),
-    "music", "a song", "a nice melody", "background music", "a tune", "something to dance to",
-)  # fmt: skip
+    *NEUTRAL,
+)
 """None names what a slider moves, none is a prompt that directions or ranges were made with."""
 
 Prompts = Annotated[tuple[str, ...], Field(min_length=2)]
@@ -47,28 +51,33 @@ class Protocol(StageConfig):
     controls: Trials = Trials(seeds=1)
     """Played with the random directions, at both ends."""
     random_directions: PositiveInt = 20
-    """Directions that mean nothing, as long as the sliders'."""
-    ladder: Trials = Trials(seeds=1)
+    """Directions that mean nothing, each in the layers of one of the sliders and as long."""
+    ladder: Trials = Trials(prompts=PROMPTS[::3], seeds=1)
     """Played by each rung at both ends of each slider."""
-    ladder_random_directions: PositiveInt = 4
+    ladder_random_directions: PositiveInt = 3
     """Random directions of each rung."""
-    playlists: Trials = Trials(seeds=1)
-    """Played with each playlist."""
+    playlists: Trials = Trials(prompts=NEUTRAL)
+    """Played with each playlist, by each rung."""
+    shuffled: Trials = Trials(prompts=NEUTRAL, seeds=1)
+    """Played with directions of shuffled tracks."""
+    shuffle_seed: NonNegativeInt = 0
+    """Says which tracks each shuffled playlist gets."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """Of the bootstrap intervals."""
     resamples: PositiveInt = 2000
     """Of the bootstrap."""
-    shuffle_seed: NonNegativeInt = 0
-    """Of the shuffled playlists and the bootstrap."""
 
 
 FULL = Protocol()
 QUICK = Protocol(
     sliders=Trials(prompts=PROMPTS[::6], seeds=1),
-    controls=Trials(prompts=PROMPTS[::6], seeds=1),
-    random_directions=3,
-    ladder=Trials(prompts=PROMPTS[::8], seeds=1),
+    positions=(-1.0, 0.0, 1.0),
+    controls=Trials(prompts=PROMPTS[::12], seeds=1),
+    random_directions=2,
+    ladder=Trials(prompts=PROMPTS[::12], seeds=1),
     ladder_random_directions=1,
-    playlists=Trials(prompts=PROMPTS[::8], seeds=1),
+    playlists=Trials(prompts=NEUTRAL[::3], seeds=1),
+    shuffled=Trials(prompts=NEUTRAL[::3], seeds=1),
+    resamples=200,
 )
-"""Does the evaluation run? Its numbers are too few to mean anything."""
+"""Does everything run? Too little is played for its numbers to mean anything."""

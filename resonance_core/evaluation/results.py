@@ -78,6 +78,8 @@ class PlaylistScore(Result):
     nearest_source: float
     """Mean distance of a piece to the nearest track that the direction was made from."""
     nearest_source_unsteered: float
+    nearest_held_out: float
+    """The same to the nearest held-out track: copying would bring the others closer."""
     failed: float
     """Share of the pieces in which the gate finds a fault."""
 
@@ -127,8 +129,6 @@ class Evaluation(Result):
     """The rung of the ladder that the sliders were judged with."""
     quick: bool
     """Whether it was the short run, whose numbers mean nothing."""
-    clips: int
-    """Pieces that were played and judged."""
     sliders: tuple[SliderScore, ...]
     ladder: tuple[RungScore, ...]
     claims: tuple[Claim, ...]

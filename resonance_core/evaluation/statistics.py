@@ -19,20 +19,25 @@ def rank_correlations(strengths: Array, scores: Array) -> Array:
         strengths: ``[strengths]``.
         scores: ``[strengths, pieces]``.
     """
-    with np.errstate(invalid="ignore"):
-        found = [stats.spearmanr(strengths, sweep).statistic for sweep in scores.T]
-    return np.nan_to_num(np.array(found))
+    rising = stats.rankdata(strengths)
+    ranks = stats.rankdata(scores, axis=0)
+    rising, ranks = rising - rising.mean(), ranks - ranks.mean(0)
+    spread = np.sqrt(np.square(rising).sum() * np.square(ranks).sum(0))
+    found: Array = rising @ ranks / np.maximum(spread, np.finfo(float).tiny)
+    return found
 
 
 def slopes(strengths: Array, scores: Array) -> Array:
     """Return the least-squares slope of each sweep, score per strength, ``[pieces]``.
+
+    It is 0 where there is only one strength.
 
     Args:
         strengths: ``[strengths]``.
         scores: ``[strengths, pieces]``.
     """
     centred = strengths - strengths.mean()
-    found: Array = centred @ scores / (centred @ centred)
+    found: Array = centred @ scores / max(centred @ centred, 1e-9)
     return found
 
 

@@ -11,7 +11,7 @@ from resonance_core.audio.gate import faults
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import Stage
 from resonance_core.models.registry import load_model, model_info
-from resonance_core.stages.parts import part
+from resonance_core.stages.prepare import prepare
 from resonance_core.steering.calibrate import analytic_upper, strength_map, usable_range
 from resonance_core.steering.combine import combine
 from resonance_core.steering.movement import movement
@@ -58,7 +58,7 @@ def calibrate(
     info = model_info(config.model)
     trial = config.calibrate
     recipe = config.steer.throughout()
-    tried = part(direction, config, store, runtime)
+    tried = prepare(direction, config, store, runtime)
     request = CALIBRATE.request(
         {
             "model": info.identity(),

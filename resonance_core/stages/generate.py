@@ -18,7 +18,8 @@ from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction
-from resonance_core.stages.parts import Part, part
+from resonance_core.stages.part import Part
+from resonance_core.stages.prepare import prepare
 from resonance_core.steering.calibrate import StrengthMap
 from resonance_core.steering.combine import combine
 from resonance_core.steering.concept_file import load_concepts
@@ -174,12 +175,12 @@ def resolve_steering(
     additions = []
     if request.playlist is not None:
         direction, strength = resolve_playlist(request.playlist, request.strength, store)
-        additions.append(Addition(part(direction, config, store, runtime), strength))
+        additions.append(Addition(prepare(direction, config, store, runtime), strength))
     # In the file's order, so that the order of a request makes no difference.
     for name in (known for known in file.concepts if known in request.moved):
         direction = concept(name, file, config, store, runtime).record
         strength = slider_strength(name, direction, request.moved[name], config, store, runtime)
-        additions.append(Addition(part(direction, config, store, runtime), strength))
+        additions.append(Addition(prepare(direction, config, store, runtime), strength))
     return additions
 
 

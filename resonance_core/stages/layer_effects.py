@@ -1,28 +1,28 @@
-"""Layer effects: a direction is tried in one layer after another, to see where it moves the music."""
+"""Layer effects: a direction is tried in one layer after another, to see where it works."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 
-from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.config import PipelineConfig, RuntimeConfig, SteerConfig
 from resonance_core.keys import Stage
 from resonance_core.models.registry import load_model, model_info
+from resonance_core.stages.part import Part
 from resonance_core.steering.layers import shares_by_effect
 from resonance_core.steering.movement import movement
 from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome
 from resonance_core.store.store import Store
 
-if TYPE_CHECKING:
-    from resonance_core.stages.parts import Part
-
 LAYER_EFFECTS = Stage(name="layer-effects", version=1)
+SCANNED = SteerConfig(layers="all")
+"""How each layer is tried: with the default recipe, whatever recipe the effects are used in."""
 
 
 def layer_effects(
-    tried: "Part", config: PipelineConfig, store: Store, runtime: RuntimeConfig
+    tried: Part, config: PipelineConfig, store: Store, runtime: RuntimeConfig
 ) -> Outcome:
     """Return the record of a direction's effect in each layer, measuring it if it is not there.
 
@@ -32,7 +32,7 @@ def layer_effects(
 
     Args:
         tried: The direction with its reference.
-        config: The model, its sampling, the recipe, and what is played.
+        config: The model, its sampling, and what is played.
         store: Holds the direction and takes the effects.
         runtime: Device and batch size.
 
@@ -41,12 +41,11 @@ def layer_effects(
     """
     info = model_info(config.model)
     played = config.scan
-    recipe = config.steer.throughout().model_copy(update={"layers": "all"})
     request = LAYER_EFFECTS.request(
         {
             "model": info.identity(),
             "sampling": config.sampling.model_dump(mode="json"),
-            "steer": recipe.model_dump(mode="json", exclude={"budget", "layers"}),
+            "steer": SCANNED.model_dump(mode="json", exclude={"budget", "layers"}),
             **played.model_dump(mode="json"),
         },
         tried.digests(),
@@ -58,7 +57,7 @@ def layer_effects(
         pieces = len(played.prompts)
         rows = []
         for layer in layers:
-            alone = recipe.model_copy(update={"layers": (layer,)})
+            alone = SCANNED.model_copy(update={"layers": (layer,)})
             added = played.strength * tried.displacement(alone, info, store)
             rows += [sign * added for sign in (-1, 1) for _prompt in played.prompts]
         heard = []
@@ -70,7 +69,7 @@ def layer_effects(
                 duration_s=played.duration_s,
                 sampling=config.sampling,
                 steering=steer(
-                    torch.stack([rows[row] for row in batch]), recipe, played.duration_s, info
+                    torch.stack([rows[row] for row in batch]), SCANNED, played.duration_s, info
                 ),
             )
             captured = model.capture(

@@ -17,7 +17,7 @@ from resonance_core.judge.judge import load_judge
 from resonance_core.judge.probes import Verdict
 from resonance_core.keys import Stage
 from resonance_core.models.registry import load_model, model_info
-from resonance_core.stages.parts import Part
+from resonance_core.stages.part import Part
 from resonance_core.steering.combine import combine
 from resonance_core.steering.recipes import steer
 from resonance_core.store.clips import CLIPS, Clips, write_clips

@@ -63,12 +63,12 @@ def test_a_centred_direction_points_from_the_reference_to_the_playlist(info, dra
     torch.testing.assert_close(added, difference / difference.norm(dim=-1, keepdim=True))
 
 
-def test_residual_scale_adds_a_fiftieth_of_the_norm_in_all_layers_together(info, drawn, other):
+def test_residual_scale_adds_a_twentieth_of_the_norm_in_all_layers_together(info, drawn, other):
     added = displacement(drawn, other, info, rung("residual-scale"))
-    each = torch.from_numpy(0.02 / info.layers * SCALE[: info.layers])
+    each = torch.from_numpy(0.05 / info.layers * SCALE[: info.layers])
     torch.testing.assert_close(added.norm(dim=-1), each)
     two = displacement(drawn, other, info, SteerConfig(layers={1: 1.0, 3: -0.25}))
-    torch.testing.assert_close(two.norm(dim=-1)[[1, 3]], torch.tensor([0.016 * 20, 0.004 * 40]))
+    torch.testing.assert_close(two.norm(dim=-1)[[1, 3]], torch.tensor([0.04 * 20, 0.01 * 40]))
 
 
 def test_only_the_layers_asked_for_are_steered(info, drawn):
@@ -84,7 +84,7 @@ def test_only_the_layers_asked_for_are_steered(info, drawn):
 
 def test_a_direction_of_some_layers_steers_those(info, drawn):
     some = direction(info, drawn.per_layer[[1, 3]], layers=[1, 3])
-    added = displacement(some, None, info, SteerConfig(scale="unit"))
+    added = displacement(some, None, info, SteerConfig(scale="unit", layers="all"))
     assert added.norm(dim=-1).round(decimals=4).tolist() == [0, 1, 0, 1, 0]
     with pytest.raises(ModelError, match=r"layer 2 cannot be steered.*the layers 1, 3 of"):
         displacement(some, None, info, SteerConfig(layers=(2,)))
@@ -93,7 +93,7 @@ def test_a_direction_of_some_layers_steers_those(info, drawn):
 def test_a_reference_of_other_layers_is_refused(info, drawn, other):
     some = direction(info, other.per_layer[[1, 3]], layers=[1, 3])
     with pytest.raises(ModelError, match=r"reference has the layers \[1, 3\]"):
-        displacement(drawn, some, info, SteerConfig())
+        displacement(drawn, some, info, SteerConfig(layers="all"))
 
 
 def test_a_direction_that_is_its_own_reference_points_nowhere(info, drawn):
@@ -136,3 +136,10 @@ def test_a_steering_carries_what_the_recipe_says(info):
 def test_an_end_before_the_start_is_refused():
     with pytest.raises(ValueError, match=r"end_s 1\.0 must lie after start_s 2\.0"):
         SteerConfig(start_s=2, end_s=1)
+
+
+def test_by_effect_each_layer_gets_its_share(info, drawn):
+    config = SteerConfig(layers="by-effect")
+    added = displacement(drawn, None, info, config, effects={1: 0.9, 3: 0.1})
+    lengths = torch.tensor([0, 0.9 * 0.05 * 20, 0, 0.1 * 0.05 * 40, 0])
+    torch.testing.assert_close(added.norm(dim=-1), lengths)

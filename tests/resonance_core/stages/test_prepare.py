@@ -1,11 +1,11 @@
 import pytest
 import torch
 
-from resonance_core.config import RuntimeConfig, parse_config
+from resonance_core.config import RuntimeConfig, SteerConfig, parse_config
 from resonance_core.errors import ModelError
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction
-from resonance_core.stages.parts import part
+from resonance_core.stages.prepare import prepare
 from resonance_core.steering.concept_file import load_concepts
 
 CPU = RuntimeConfig(device="cpu")
@@ -19,19 +19,20 @@ def direction(example_store):
 
 def test_a_playlist_is_centred_where_the_recipe_centres(direction, example_store, quick, nano):
     seed = quick.model_copy(update={"steer": parse_config({"steer": "seed"}).steer})
-    centred, plain = (part(direction, config, example_store, CPU) for config in (quick, seed))
+    centred, plain = (prepare(direction, config, example_store, CPU) for config in (quick, seed))
     assert plain.reference is None
     assert centred.reference is not None
     assert centred.digests() != plain.digests()
     added, whole = (
-        one.displacement(quick.steer, nano.info, example_store) for one in (centred, plain)
+        one.displacement(SteerConfig(layers="all"), nano.info, example_store)
+        for one in (centred, plain)
     )
     assert torch.cosine_similarity(added, whole, dim=-1).max() < 0.9
 
 
 def test_a_concept_is_a_difference_already(store, quick):
     record = concept("energy", load_concepts(), quick, store, CPU).record
-    assert part(record, quick, store, CPU).reference is None
+    assert prepare(record, quick, store, CPU).reference is None
 
 
 def test_for_a_direction_of_another_model_no_reference_is_made(
@@ -41,5 +42,19 @@ def test_for_a_direction_of_another_model_no_reference_is_made(
     other = quick.model_copy(update={"model": model})
     before = len(list(example_store.records()))
     with pytest.raises(ModelError, match="made with 'nano'"):
-        part(direction, other, example_store, CPU)
+        prepare(direction, other, example_store, CPU)
     assert len(list(example_store.records())) == before
+
+
+def test_by_effect_the_layers_that_move_the_music_are_steered(
+    direction, example_store, quick, nano
+):
+    found = prepare(direction, quick, example_store, CPU)
+    info = found.effects.info
+    assert len(info["effects"]) == len(info["layers"]) == 6
+    best = sorted(sorted(range(6), key=lambda layer: -info["effects"][layer])[:2])
+    wanted = [[layer, info["effects"][layer]] for layer in best if info["effects"][layer] > 0]
+    assert info["shares"] == (wanted or [[layer, 1.0] for layer in range(6)])
+    added = found.displacement(quick.steer, nano.info, example_store)
+    assert added.any(dim=-1).nonzero().ravel().tolist() == [layer for layer, _ in info["shares"]]
+    assert prepare(direction, quick, example_store, CPU).effects == found.effects

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from resonance_core.evaluation.statistics import (
+    bootstrap_interval,
+    larger_p,
+    rank_correlations,
+    slopes,
+)
+
+STRENGTHS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+
+
+def test_rank_correlation_is_that_of_each_sweep():
+    rising = np.exp(STRENGTHS)
+    scores = np.stack([rising, -rising, np.zeros(5), [0, 1, 0, 1, 0]], axis=1)
+    np.testing.assert_allclose(rank_correlations(STRENGTHS, scores), [1, -1, 0, 0], atol=1e-12)
+
+
+def test_slopes_are_least_squares():
+    noise = np.array([0.1, -0.2, 0.3, 0.0, -0.1])
+    scores = np.stack([3 * STRENGTHS + 7, 2 * STRENGTHS + noise], axis=1)
+    expected = [3.0, np.polyfit(STRENGTHS, scores[:, 1], 1)[0]]
+    np.testing.assert_allclose(slopes(STRENGTHS, scores), expected)
+
+
+def test_one_strength_has_no_slope():
+    assert slopes(np.zeros(1), np.ones((1, 4))).tolist() == [0, 0, 0, 0]
+
+
+def test_the_bootstrap_interval_of_a_mean_is_about_two_standard_errors_wide():
+    values = np.random.default_rng(0).standard_normal(400) + 5
+    low, high = bootstrap_interval(values, lambda drawn: float(drawn.mean()), 0.95, 2000, seed=1)
+    assert low < values.mean() < high
+    assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.1)
+
+
+def test_the_p_value_tells_larger_from_alike():
+    rng = np.random.default_rng(0)
+    assert larger_p(rng.standard_normal(40) + 2, rng.standard_normal(200)) < 1e-6
+    assert larger_p(rng.standard_normal(40), rng.standard_normal(200)) > 0.05
