@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup demo test test-all lint format bench fluidsynth nano nano-smoke constraints clean
+.PHONY: setup demo test test-all lint format bench fluidsynth playlists nano nano-smoke constraints clean
 
 setup: $(READY)
 
@@ -33,10 +33,14 @@ format: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
-# Plays the corpus that nano is trained on; a Debian package.
+# Plays procedural music, such as the corpus that nano is trained on; a Debian package.
 fluidsynth:
 	test -e /usr/share/sounds/sf2/FluidR3_GM.sf2 && command -v fluidsynth || \
 		(apt-get update && apt-get install --yes fluidsynth fluid-soundfont-gm)
+
+# Renders the procedural playlists of examples/playlists anew.
+playlists: setup fluidsynth
+	$(BIN)/python -m training.playlists --out examples/playlists
 
 # Trains the embedded model in build/nano, which takes hours on two cores, and measures it. A run
 # that was stopped goes on where it was.

@@ -103,11 +103,17 @@ class Clip:
     notes: list[Note]
 
 
-def random_spec(rng: random.Random) -> ClipSpec:
-    """Draw a clip's genre, levels and key; the extreme levels are twice as frequent."""
-    levels = {attribute: rng.choice((0, 0, 1, 2, 2)) for attribute in ATTRIBUTES}
+def random_spec(rng: random.Random, genre: str | None = None, **fixed: int) -> ClipSpec:
+    """Draw a clip's genre, levels and key; the extreme levels are twice as frequent.
+
+    Args:
+        rng: What draws.
+        genre: The genre, if it is not to be drawn.
+        fixed: Levels of attributes that are not to be drawn.
+    """
+    levels = {attribute: rng.choice((0, 0, 1, 2, 2)) for attribute in ATTRIBUTES} | fixed
     return ClipSpec(
-        genre=rng.choice(list(GENRES)),
+        genre=genre or rng.choice(list(GENRES)),
         levels=levels,
         sixteenth_frames=rng.choice(TEMPO_SIXTEENTHS[levels["tempo"]]),
         tonic=rng.choice(TONICS),

@@ -32,6 +32,12 @@ def shards(folder: Path) -> list[int]:
     return sorted(int(path.stem) for path in folder.glob("[0-9][0-9][0-9].npy"))
 
 
+def draw_specs(shard: int, clips: int) -> list[ClipSpec]:
+    """Draw what a shard's clips shall be."""
+    rng = random.Random(1000 + shard)
+    return [random_spec(rng) for _ in range(clips)]
+
+
 def build_corpus(folder: Path, count: int, clips: int, workers: int) -> None:
     """Render the shards that are not there yet.
 
@@ -49,8 +55,7 @@ def build_corpus(folder: Path, count: int, clips: int, workers: int) -> None:
 
 
 def _render_shard(folder: Path, clips: int, shard: int) -> int:
-    rng = random.Random(1000 + shard)
-    specs = [random_spec(rng) for _ in range(clips)]
+    specs = draw_specs(shard, clips)
     audio = render(specs, seed=shard)
     path = audio_path(folder, shard)
     labels = [dataclasses.asdict(spec) for spec in specs]

@@ -83,3 +83,12 @@ def test_attributes_are_drawn_independently():
     between_attributes = related[:7, :7] - np.eye(7)
     assert np.abs(between_attributes).max() < 0.07
     assert np.abs(related[:7, 7:]).max() < 0.07
+
+
+def test_what_is_fixed_is_not_drawn():
+    rng = random.Random(0)
+    specs = [random_spec(rng, "folk", tempo=1, bass=0) for _ in range(50)]
+    assert {s.genre for s in specs} == {"folk"}
+    assert {(s.levels["tempo"], s.levels["bass"]) for s in specs} == {(1, 0)}
+    assert {s.sixteenth_frames for s in specs} == {8, 7}
+    assert {s.levels["vocal"] for s in specs} == {0, 1, 2}

@@ -1,19 +1,14 @@
 import random
-import shutil
 
 import numpy as np
 import pytest
 
 from resonance_core.errors import ResonanceError
+from tests.fluidsynth import playable
 from training import render as renderer
 from training.composer import CLIP_FRAMES, DRUMS, compose, random_spec
 from training.corpus import build_corpus, load_specs, shards
-from training.render import LEVEL_DB, SOUNDFONT, render
-
-playable = pytest.mark.skipif(
-    shutil.which("fluidsynth") is None or not SOUNDFONT.exists(),
-    reason="FluidSynth and its soundfont are not installed: make fluidsynth",
-)
+from training.render import LEVEL_DB, render
 
 
 def test_clips_follow_each_other_without_overlap():
