@@ -5,7 +5,13 @@ import torch
 from resonance_core.config import SteerConfig, parse_config
 from resonance_core.errors import ModelError, ResonanceError
 from resonance_core.steering.direction import Direction
-from resonance_core.steering.recipes import check_model, displacement, envelope, steer
+from resonance_core.steering.recipes import (
+    RESIDUAL_SHARE,
+    check_model,
+    displacement,
+    envelope,
+    steer,
+)
 
 SCALE = np.array([10.0, 20.0, 30.0, 40.0, 50.0], np.float32)
 
@@ -63,12 +69,14 @@ def test_a_centred_direction_points_from_the_reference_to_the_playlist(info, dra
     torch.testing.assert_close(added, difference / difference.norm(dim=-1, keepdim=True))
 
 
-def test_residual_scale_adds_a_twentieth_of_the_norm_in_all_layers_together(info, drawn, other):
+def test_residual_scale_adds_a_share_of_the_norm_in_all_layers_together(info, drawn, other):
     added = displacement(drawn, other, info, rung("residual-scale"))
-    each = torch.from_numpy(0.05 / info.layers * SCALE[: info.layers])
+    each = torch.from_numpy(RESIDUAL_SHARE / info.layers * SCALE[: info.layers])
     torch.testing.assert_close(added.norm(dim=-1), each)
     two = displacement(drawn, other, info, SteerConfig(layers={1: 1.0, 3: -0.25}))
-    torch.testing.assert_close(two.norm(dim=-1)[[1, 3]], torch.tensor([0.04 * 20, 0.01 * 40]))
+    torch.testing.assert_close(
+        two.norm(dim=-1)[[1, 3]], torch.tensor([0.8 * 20, 0.2 * 40]) * RESIDUAL_SHARE
+    )
 
 
 def test_only_the_layers_asked_for_are_steered(info, drawn):
@@ -141,5 +149,5 @@ def test_an_end_before_the_start_is_refused():
 def test_by_effect_each_layer_gets_its_share(info, drawn):
     config = SteerConfig(layers="by-effect")
     added = displacement(drawn, None, info, config, effects={1: 0.9, 3: 0.1})
-    lengths = torch.tensor([0, 0.9 * 0.05 * 20, 0, 0.1 * 0.05 * 40, 0])
+    lengths = torch.tensor([0, 0.9 * 20, 0, 0.1 * 40, 0]) * RESIDUAL_SHARE
     torch.testing.assert_close(added.norm(dim=-1), lengths)
