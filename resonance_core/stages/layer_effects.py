@@ -48,7 +48,7 @@ def layer_effects(
             "steer": SCANNED.model_dump(mode="json", exclude={"budget", "layers"}),
             **played.model_dump(mode="json"),
         },
-        tried.digests(),
+        tried._replace(effects=None).digests(),
     )
 
     def make(_folder: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from resonance_core.steering.layers import middle_third, scan_by_norm
+from resonance_core.steering.layers import middle_third, scan_by_norm, shares_by_effect
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,12 @@ def test_equal_norms_favour_the_centre_and_a_strong_layer_beats_it():
 
 def test_layers_outside_the_middle_third_are_scanned_where_there_are_no_others():
     assert scan_by_norm((0, 11), np.array([1, 2], np.float32), 12).layers == (0, 11)
+
+
+def test_the_best_layers_get_shares_as_large_as_their_effects():
+    assert shares_by_effect([1, 3, 5, 7], [0.2, -0.1, 0.5, 0.3], keep=2) == [(5, 0.5), (7, 0.3)]
+    assert shares_by_effect([1, 3, 5], [0.2, -0.1, -0.5], keep=2) == [(1, 0.2)]
+
+
+def test_where_no_layer_moves_the_music_all_are_steered_alike():
+    assert shares_by_effect([1, 3], [-0.2, 0.0], keep=1) == [(1, 1.0), (3, 1.0)]
