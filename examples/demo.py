@@ -12,17 +12,14 @@ os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import librosa
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
 from flows.ingest import run_ingest
+from flows.plots import draw_calibrations, png
 from flows.progress import watched_by
 from flows.run import run_generate
 from resonance_core.config import RuntimeConfig, load_config
@@ -95,14 +92,14 @@ def draw(
     pieces: dict[str, Outcome], store: Store, direction: Record, calibration: Record, path: Path
 ) -> None:
     """Draw both spectrograms, the per-layer norms and the calibration curve."""
-    figure, axes = plt.subplots(2, 2, figsize=(13, 8), layout="constrained")
-    for axis, (label, piece) in zip(axes[0], pieces.items(), strict=True):
-        draw_spectrogram(axis, store.path(piece.record, AUDIO), label)
-    draw_norms(axes[1, 0], direction)
-    draw_curve(axes[1, 1], calibration)
+    figure = Figure(figsize=(13, 9), layout="constrained")
+    panels = figure.subfigures(2, 2)
+    for panel, (label, piece) in zip(panels[0], pieces.items(), strict=True):
+        draw_spectrogram(panel.subplots(), store.path(piece.record, AUDIO), label)
+    draw_norms(panels[1, 0].subplots(), direction)
+    draw_calibrations(panels[1, 1], {"Calibration": calibration})
     figure.suptitle(f"{PROMPT!r}, seed {SEED}, without and with the playlist {NAME!r}")
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+    path.write_bytes(png(figure))
 
 
 def draw_spectrogram(axis: Axes, path: Path, label: str) -> None:
@@ -130,20 +127,6 @@ def draw_norms(axis: Axes, direction: Record) -> None:
     axis.bar(layers + 0.2, direction.info["residual_scale"], 0.4, label="residual stream")
     axis.set(xlabel="layer", ylabel="norm", title="Per-layer norms", xticks=layers)
     axis.legend(loc="lower center")
-
-
-def draw_curve(axis: Axes, calibration: Record) -> None:
-    """Draw the loudness of the trials at each strength, and the usable band."""
-    curve = calibration.info["curve"]
-    config = calibration.request.config
-    strengths = [trial["strength"] for trial in curve]
-    axis.axhspan(config["rms_low"], config["rms_high"], alpha=0.15, color="green", label="usable")
-    axis.plot(strengths, [trial["rms"] for trial in curve], "o-", label="trials")
-    axis.axvline(calibration.info["analytic_upper"], ls=":", c="grey", label="bound by the norm")
-    if found := calibration.info["range"]:
-        axis.axvline(found["recommended"], ls="--", c="black", label="recommended")
-    axis.set(xlabel="strength", ylabel="RMS", title="Calibration", ylim=(0, None))
-    axis.legend()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from prefect import flow
 
+from flows.report import publish_concept
 from flows.results import ConceptResult
 from flows.server import server_of_this_process
 from flows.tracks import hear_tracks, track_runner
@@ -54,20 +55,20 @@ def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
         low = calibrate.submit(direction.record, config, runtime, -1).result()
         high = calibrate.submit(direction.record, config, runtime, 1).result()
         info = direction.record.info
-        results.append(
-            ConceptResult(
-                name=name,
-                label=file.concepts[name].label,
-                direction=DirectionRef.of(store, direction.record).absolute(store),
-                layers=info["layers"],
-                split_half=info["split_half"],
-                agreement=info["agreement"],
-                low=low.record.info["range"],
-                high=high.record.info["range"],
-                tracks=[result.report for result in heard],
-                left_out=listed[name].left_out if name in listed else 0,
-            )
+        result = ConceptResult(
+            name=name,
+            label=file.concepts[name].label,
+            direction=DirectionRef.of(store, direction.record).absolute(store),
+            layers=info["layers"],
+            split_half=info["split_half"],
+            agreement=info["agreement"],
+            low=low.record.info["range"],
+            high=high.record.info["range"],
+            tracks=[track.report for track in heard],
+            left_out=listed[name].left_out if name in listed else 0,
         )
+        publish_concept(result, low.record, high.record)
+        results.append(result)
     return results
 
 

@@ -4,7 +4,7 @@ import time
 
 from prefect import flow
 
-from flows.report import publish
+from flows.report import publish_playlist
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
 from flows.tracks import hear_tracks, track_runner, usable
@@ -73,7 +73,7 @@ def ingest(
         left_out=playlist.left_out,
     )
     save_entry(store, entry)
-    publish(entry, direction.record, calibration.record)
+    publish_playlist(entry, direction.record, calibration.record)
     outcomes = [outcome for result in results for outcome in result.outcomes]
     return IngestResult(
         name=name,

@@ -1,71 +1,91 @@
-"""The artifacts of an ingest that Prefect's UI shows: a table of tracks and a report."""
+"""The artifacts that Prefect's UI shows: a playlist's tracks and report, a concept's report."""
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.console import range_in_words
+from flows.markdown import calibration_plot, calibration_table, page, table
+from flows.results import ConceptResult
 from resonance_core.store.playlists import PlaylistEntry
 from resonance_core.store.records import Record
 
 
-def publish(entry: PlaylistEntry, direction: Record, calibration: Record) -> None:
+def publish_playlist(entry: PlaylistEntry, direction: Record, calibration: Record) -> None:
     """Put an ingest's table of tracks and its report into Prefect's UI."""
     create_table_artifact(
-        key=f"{entry.name.replace('.', '-').replace('_', '-')}-tracks",
+        key=_key(entry.name, "tracks"),
         table=[track.model_dump() for track in entry.tracks],
         description=f"Tracks of {entry.name}",
     )
     create_markdown_artifact(
-        key=f"{entry.name.replace('.', '-').replace('_', '-')}-report",
-        markdown=markdown(entry, direction, calibration),
+        key=_key(entry.name, "report"),
+        markdown=playlist_report(entry, direction, calibration),
         description=f"Direction and range of {entry.name}",
     )
 
 
-def markdown(entry: PlaylistEntry, direction: Record, calibration: Record) -> str:
+def publish_concept(concept: ConceptResult, low: Record, high: Record) -> None:
+    """Put a concept's report into Prefect's UI."""
+    create_markdown_artifact(
+        key=_key(concept.name, "concept"),
+        markdown=concept_report(concept, low, high),
+        description=f"Direction and ranges of {concept.label}",
+    )
+
+
+def playlist_report(entry: PlaylistEntry, direction: Record, calibration: Record) -> str:
     """Return the report of an ingest: per-layer norms, the layer scan, the calibration curve."""
     good = sum(track.status != "failed" for track in entry.tracks)
-    scan = direction.info["layer_scan"]
-    scores = dict(zip(scan["layers"], scan["scores"], strict=True))
-    found = entry.range
-    advice = (
-        f"Usable from {found.low:.2f} to {found.high:.2f}; recommended {found.recommended:.2f}."
-        if found
-        else "No strength above 0 left usable audio."
-    )
-    lines = [
+    return page(
         f"# {entry.name}",
         f"{good} of {len(entry.tracks)} tracks from `{entry.source}`.",
-        f"Direction `{direction.key[:12]}`. {advice}",
+        f"Direction `{direction.key[:12]}`. {range_in_words(entry.range)}",
         "## Layers",
-        "| layer | activation norm | residual norm | scan score |",
-        "|---|---|---|---|",
-        *(
-            f"| {layer} | {norm:.3f} | {scale:.3f} | "
-            + (f"{scores[layer]:.3f}" if layer in scores else "")
-            + (" (best) |" if layer == scan["best"] else " |")
-            for layer, norm, scale in zip(
-                direction.info["layers"],
-                direction.info["layer_norm"],
-                direction.info["residual_scale"],
-                strict=True,
-            )
-        ),
+        _layers(direction),
         "## Calibration",
         f"The direction's norm allows strengths up to {calibration.info['analytic_upper']:.2f}.",
-        "| strength | usable | RMS | loudness (LUFS) | flatness |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {trial['strength']:.2f} | {', '.join(trial['faults']) or 'yes'} "
-            f"| {trial['rms']:.3f} | {_number(trial['loudness_lufs'])} "
-            f"| {trial['spectral_flatness']:.4f} |"
-            for trial in calibration.info["curve"]
+        calibration_plot({entry.name: calibration}),
+        calibration_table(calibration),
+    )
+
+
+def concept_report(concept: ConceptResult, low: Record, high: Record) -> str:
+    """Return the report of a concept: how reliable it is, and the calibration of both sides."""
+    reliability = zip(concept.layers, concept.split_half, concept.agreement, strict=True)
+    return page(
+        f"# {concept.label}",
+        f"Concept `{concept.name}`, direction `{concept.direction.key[:12]}`.",
+        f"- Towards low: {range_in_words(concept.low)}\n"
+        f"- Towards high: {range_in_words(concept.high)}",
+        "## Calibration",
+        calibration_plot({"towards low": low, "towards high": high}),
+        "### Towards low",
+        calibration_table(low),
+        "### Towards high",
+        calibration_table(high),
+        "## Layers",
+        table(
+            ("layer", "split-half cosine", "pair agreement"),
+            ((str(layer), f"{half:.2f}", f"{pair:.2f}") for layer, half, pair in reliability),
         ),
-    ]
-    tables = ("|",)
-    text = ""
-    for before, line in zip(["", *lines], lines, strict=False):
-        text += ("\n" if line.startswith(tables) and before.startswith(tables) else "\n\n") + line
-    return text.strip() + "\n"
+    )
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+def _layers(direction: Record) -> str:
+    scan = direction.info["layer_scan"]
+    scores = {
+        layer: f"{score:.3f}{' (best)' if layer == scan['best'] else ''}"
+        for layer, score in zip(scan["layers"], scan["scores"], strict=True)
+    }
+    norms = (direction.info[name] for name in ("layers", "layer_norm", "residual_scale"))
+    return table(
+        ("layer", "activation norm", "residual norm", "scan score"),
+        (
+            (str(layer), f"{norm:.3f}", f"{scale:.3f}", scores.get(layer, ""))
+            for layer, norm, scale in zip(*norms, strict=True)
+        ),
+    )
+
+
+def _key(name: str, what: str) -> str:
+    """Return an artifact's key, which holds no dots and no underscores."""
+    return f"{name.replace('.', '-').replace('_', '-')}-{what}"

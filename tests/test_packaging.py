@@ -7,6 +7,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from flows import PREFECT_SETTINGS
+from flows.evaluation_report import TEMPLATE
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -30,7 +31,11 @@ def test_what_the_code_reads_is_in_the_package():
         for pattern in patterns
         for path in (ROOT / package.replace(".", "/")).glob(pattern)
     }
-    read = [*(ROOT / "resonance_core").rglob("weights/*"), *(ROOT / "configs").glob("*.yaml")]
+    read = [
+        *(ROOT / "resonance_core").rglob("weights/*"),
+        *(ROOT / "configs").glob("*.yaml"),
+        ROOT / "flows" / TEMPLATE,
+    ]
     assert {"nano.safetensors", "original.safetensors", "model.safetensors"} <= {
         path.name for path in read
     }
