@@ -203,20 +203,22 @@ def evaluate(
 ) -> None:
     """Measure whether steering works: sliders, playlists, and each step of the recipe."""
     with errors_in_words(as_json):
-        runtime_settings(store, verbose)
+        runtime = runtime_settings(store, verbose)
         settings = pipeline_settings(config, overrides)
         with notes.status("Starting Prefect ..."):
-            from flows.evaluate import PLAYLISTS, name_of_rung, run_evaluate
-            from flows.evaluation_report import claim_rows, write_report
+            from flows.evaluate import PLAYLISTS, run_evaluate
+            from flows.evaluation_report import write_report
+            from flows.evaluation_tables import claims_table
             from resonance_core.evaluation.protocol import FULL, QUICK
+            from resonance_core.evaluation.rungs import name_of_rung
 
             name_of_rung(settings)  # before Prefect's start, which takes its time
             found = run_evaluate(playlists or PLAYLISTS, QUICK if quick else FULL, settings)
-        written = write_report(found, target)
+        written = write_report(found, Store(runtime.store), target)
         if as_json:
             print_json(found)
             return
-        print_table(*claim_rows(found))
+        print_table(*claims_table(found))
         out.print(*(f"{path}" for path in written), sep="\n")
 
 

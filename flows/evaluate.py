@@ -7,13 +7,14 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.evaluation_playlists import Heard, hear_playlists, score_playlists
 from flows.evaluation_sliders import play_randoms, play_sliders, ready_sliders
+from flows.player import Player
 from flows.server import server_of_this_process
-from resonance_core.config import PipelineConfig, RuntimeConfig, parse_config, rungs
-from resonance_core.errors import ConfigError
+from resonance_core.config import PipelineConfig, RuntimeConfig, rungs
 from resonance_core.evaluation.claims import ladder_claims, slider_claims
 from resonance_core.evaluation.ladder import score_rung
 from resonance_core.evaluation.protocol import QUICK, Protocol
 from resonance_core.evaluation.results import Evaluation, RungScore, SliderScore
+from resonance_core.evaluation.rungs import name_of_rung, with_rung
 from resonance_core.evaluation.sliders import score_slider
 from resonance_core.models.registry import model_info
 
@@ -44,9 +45,10 @@ def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Eva
     runtime = RuntimeConfig()
     default = name_of_rung(config)
     heard = hear_playlists(playlists, protocol, config, runtime)
-    sliders = judge_sliders(protocol, config, runtime)
+    player = Player(runtime)
+    sliders = judge_sliders(protocol, config, player)
     ladder = [
-        judge_rung(rung, heard, protocol, with_rung(config, rung), runtime) for rung in rungs()
+        judge_rung(rung, heard, protocol, with_rung(config, rung), player) for rung in rungs()
     ]
     info = model_info(config.model)
     return Evaluation(
@@ -57,53 +59,32 @@ def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Eva
         sliders=tuple(sliders),
         ladder=tuple(ladder),
         claims=(*slider_claims(sliders), *ladder_claims(ladder, default)),
+        sweeps=tuple(player.sweeps),
     )
 
 
-def judge_sliders(
-    protocol: Protocol, config: PipelineConfig, runtime: RuntimeConfig
-) -> list[SliderScore]:
+def judge_sliders(protocol: Protocol, config: PipelineConfig, player: Player) -> list[SliderScore]:
     """Play all sliders and the random directions, and score them."""
-    sliders = ready_sliders(config, runtime)
-    played = play_sliders(sliders, protocol.positions, protocol.sliders, config, runtime)
-    randoms = play_randoms(protocol.random_directions, sliders, protocol.controls, config, runtime)
+    sliders = ready_sliders(config, player.runtime)
+    played = play_sliders(sliders, protocol.positions, protocol.sliders, config, player)
+    randoms = play_randoms(protocol.random_directions, sliders, protocol.controls, config, player)
     return [
         score_slider(one.slider.name, one.positions, one.grid, randoms, protocol) for one in played
     ]
 
 
 def judge_rung(
-    rung: str, heard: Heard, protocol: Protocol, config: PipelineConfig, runtime: RuntimeConfig
+    rung: str, heard: Heard, protocol: Protocol, config: PipelineConfig, player: Player
 ) -> RungScore:
     """Play all sliders at their ends, random directions and playlists by one recipe."""
-    sliders = ready_sliders(config, runtime)
-    played = play_sliders(sliders, ENDS, protocol.ladder, config, runtime)
+    sliders = ready_sliders(config, player.runtime)
+    played = play_sliders(sliders, ENDS, protocol.ladder, config, player)
     randoms = play_randoms(
-        protocol.ladder_random_directions, sliders, protocol.ladder, config, runtime
+        protocol.ladder_random_directions, sliders, protocol.ladder, config, player
     )
-    playlists, shuffled = score_playlists(heard, protocol, config, runtime)
+    playlists, shuffled = score_playlists(heard, protocol, config, player)
     grids = {one.slider.name: one.grid for one in played}
     return score_rung(rung, grids, randoms, playlists, shuffled, protocol)
-
-
-def name_of_rung(config: PipelineConfig) -> str:
-    """Return which rung of the ladder a config's recipe is.
-
-    Raises:
-        ConfigError: It is none.
-    """
-    for rung in rungs():
-        if with_rung(config, rung).steer == config.steer:
-            return rung
-    raise ConfigError(
-        "the recipe is no rung of configs/ladder.yaml, with which it could be compared",
-        f"Choose one with --set steer=NAME: {', '.join(rungs())}",
-    )
-
-
-def with_rung(config: PipelineConfig, rung: str) -> PipelineConfig:
-    """Return a config with the recipe of a rung."""
-    return config.model_copy(update={"steer": parse_config({"steer": rung}).steer})
 
 
 def run_evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Evaluation:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.evaluation_sliders import play, play_unsteered
+from flows.player import Player
 from flows.tracks import hear_tracks
 from resonance_core.audio.read import read_windows
 from resonance_core.config import PipelineConfig, RuntimeConfig
@@ -93,7 +93,7 @@ def hear_playlists(
 
 
 def score_playlists(
-    heard: Heard, protocol: Protocol, config: PipelineConfig, runtime: RuntimeConfig
+    heard: Heard, protocol: Protocol, config: PipelineConfig, player: Player
 ) -> tuple[list[PlaylistScore], float]:
     """Play with every playlist's direction and judge what it is closest to.
 
@@ -104,15 +104,15 @@ def score_playlists(
     centred = config.model_copy(
         update={"reference": config.reference.model_copy(update={"playlist": heard.corpus.key})}
     )
-    plain = play_unsteered(protocol.playlists, centred, runtime).verdict.vectors
+    plain = player.unsteered(protocol.playlists, centred).verdict.vectors
     unsteered = heard.tracks.similarities(plain, plain)
     scores, by_chance = [], []
     for place, (name, direction) in enumerate(heard.directions.items()):
-        part = prepare.submit(direction, centred, runtime).result()
-        found = calibrate.submit(direction, centred, runtime).result().record.info["range"]
+        part = prepare.submit(direction, centred, player.runtime).result()
+        found = calibrate.submit(direction, centred, player.runtime).result().record.info["range"]
         strength = None if found is None else float(found["recommended"])
         at = () if strength is None else (strength,)
-        played = play(name, part, at, protocol.playlists, centred, runtime)
+        played = player.steered(name, part, at, protocol.playlists, centred)
         pieces = played[0].verdict.vectors if played else plain
         closeness = heard.tracks.similarities(pieces, plain)
         closest = closeness.argmax(1)
@@ -133,7 +133,7 @@ def score_playlists(
             )
         )
         other = Part(heard.shuffled[name], part.reference, part.effects)
-        control = play(f"shuffled {name}", other, at, protocol.shuffled, centred, runtime)
+        control = player.steered(f"shuffled {name}", other, at, protocol.shuffled, centred)
         mixed = control[0].verdict.vectors if control else plain
         by_chance.append(np.mean(heard.tracks.similarities(mixed, plain).argmax(1) == place))
     return scores, float(np.mean(by_chance))

@@ -1,6 +1,7 @@
 """Pictures of an evaluation: slider curves, cross-talk, the ladder, closest playlists."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -161,7 +162,12 @@ def _heat_map(
         if rows[row] == columns[column]:
             corner = (column - 0.5, row - 0.5)
             axis.add_patch(Rectangle(corner, 1, 1, fill=False, lw=2, clip_on=False))
-    slanted = {"rotation": 35, "ha": "right", "rotation_mode": "anchor", "parse_math": False}
+    slanted: dict[str, Any] = {
+        "rotation": 35,
+        "ha": "right",
+        "rotation_mode": "anchor",
+        "parse_math": False,
+    }
     axis.set_xticks(range(len(columns)), map(_short, columns), **slanted)
     axis.set_yticks(range(len(rows)), map(_short, rows), parse_math=False)
     axis.spines[:].set_visible(False)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows import evaluation_tables as tables
@@ -9,6 +11,8 @@ from flows.evaluation_plots import closest_playlists, cross_talk, ladder, slider
 from flows.plots import data_uri, png
 from resonance_core.evaluation.results import Evaluation
 from resonance_core.evaluation.statistics import MONOTONE
+from resonance_core.store.clips import CLIPS, read_clips
+from resonance_core.store.store import Store
 
 PAGE = "index.html"
 NUMBERS = "evaluation.json"
@@ -28,11 +32,15 @@ TABLES = {
 }
 
 
-def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
+def write_report(evaluation: Evaluation, store: Store, folder: Path) -> list[Path]:
     """Write an evaluation as JSON, as PNGs, and as one HTML page that needs no other file.
+
+    Every clip that was played goes into one Parquet file, with its scores, its ``rung`` and the
+    ``title`` of what it was played with.
 
     Args:
         evaluation: What was found.
+        store: Holds the clips.
         folder: Takes the files; it is made if it is not there.
 
     Returns:
@@ -47,7 +55,19 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    return [folder / name for name in files]
+    pq.write_table(_clips(evaluation, store), folder / CLIPS, compression="zstd")
+    return [folder / name for name in (*files, CLIPS)]
+
+
+def _clips(evaluation: Evaluation, store: Store) -> pa.Table:
+    tables = []
+    for sweep in evaluation.sweeps:
+        table = read_clips(store.path(store.get(sweep.key), CLIPS)).table()
+        for place, name in enumerate(("rung", "title")):
+            column = pa.array([getattr(sweep, name)] * len(table), pa.string())
+            table = table.add_column(place, name, column)
+        tables.append(table)
+    return pa.concat_tables(tables)
 
 
 def page(evaluation: Evaluation, pictures: dict[str, bytes]) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from flows.player import Player
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.evaluation.grid import Grid
 from resonance_core.evaluation.protocol import Trials
@@ -14,13 +15,10 @@ from resonance_core.stages.part import Part
 from resonance_core.stages.random_direction import random_direction
 from resonance_core.steering.calibrate import StrengthMap
 from resonance_core.steering.concept_file import load_concepts
-from resonance_core.store.clips import CLIPS, Clips, read_clips
-from resonance_core.store.records import Outcome, Record
-from resonance_core.store.store import Store
+from resonance_core.store.records import Record
 from tasks.calibrate import calibrate
 from tasks.concept import prompt_concept
 from tasks.prepare import prepare
-from tasks.sweep import sweep
 
 Side = Literal[-1, 1]
 
@@ -85,14 +83,14 @@ def play_sliders(
     positions: Sequence[float],
     trials: Trials,
     config: PipelineConfig,
-    runtime: RuntimeConfig,
+    player: Player,
 ) -> list[Played]:
     """Play every slider at its positions, as far as they can be used."""
-    unsteered = play_unsteered(trials, config, runtime)
+    unsteered = player.unsteered(trials, config)
     found = []
     for slider in sliders:
         at = {p: s for p in positions if p and (s := slider.strength(p)) is not None}
-        steered = play(slider.name, slider.part, tuple(at.values()), trials, config, runtime)
+        steered = player.steered(slider.name, slider.part, tuple(at.values()), trials, config)
         places = tuple(sorted({0.0, *at}))
         found.append(Played(slider, places, Grid.of(unsteered, steered)))
     return found
@@ -103,46 +101,20 @@ def play_randoms(
     sliders: Sequence[Slider],
     trials: Trials,
     config: PipelineConfig,
-    runtime: RuntimeConfig,
+    player: Player,
 ) -> list[Grid]:
     """Play random directions, each in one slider's layers and as long as it, at both ends.
 
     Their ends are the median of all sliders' ends.
     """
-    store = Store(runtime.store)
-    unsteered = play_unsteered(trials, config, runtime)
+    unsteered = player.unsteered(trials, config)
     ends = [found.strengths[-1] for slider in sliders for found in slider.maps.values()]
     end = float(np.median(ends)) if ends else config.calibrate.lambda_max
     found = []
     for number in range(count):
         slider = sliders[number % len(sliders)]
-        drawn = random_direction(slider.direction, number, store).record
+        drawn = random_direction(slider.direction, number, player.store).record
         part = Part(drawn, None, slider.part.effects)
-        steered = play(f"random {number}", part, (-end, end), trials, config, runtime)
+        steered = player.steered(f"random {number}", part, (-end, end), trials, config)
         found.append(Grid.of(unsteered, steered))
     return found
-
-
-def play(
-    title: str,
-    part: Part,
-    strengths: tuple[float, ...],
-    trials: Trials,
-    config: PipelineConfig,
-    runtime: RuntimeConfig,
-) -> list[Clips]:
-    """Play and judge pieces at several strengths; none if there are no strengths."""
-    if not strengths:
-        return []
-    return [_clips(sweep.submit(title, part, strengths, trials, config, runtime).result(), runtime)]
-
-
-def play_unsteered(trials: Trials, config: PipelineConfig, runtime: RuntimeConfig) -> Clips:
-    """Play and judge pieces without any direction."""
-    return _clips(
-        sweep.submit("unsteered", None, (0.0,), trials, config, runtime).result(), runtime
-    )
-
-
-def _clips(outcome: Outcome, runtime: RuntimeConfig) -> Clips:
-    return read_clips(Store(runtime.store).path(outcome.record, CLIPS))

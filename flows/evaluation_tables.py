@@ -85,7 +85,7 @@ def playlists_table(evaluation: Evaluation) -> Table:
     return Table(
         (
             *("playlist", "strength", "closest to it", "unsteered", "similarity gained"),
-            *("distance to its own tracks", "unsteered", "faults"),
+            *("distance to its own tracks", "unsteered", "to its held-out tracks", "faults"),
         ),
         [
             (
@@ -93,7 +93,7 @@ def playlists_table(evaluation: Evaluation) -> Table:
                 "none usable" if one.strength is None else f"{one.strength:.2f}",
                 *(f"{one.top_1:.0%}", f"{one.top_1_unsteered:.0%}", f"{one.similarity:.2f}"),
                 *(f"{one.nearest_source:.2f}", f"{one.nearest_source_unsteered:.2f}"),
-                f"{one.failed:.0%}",
+                *(f"{one.nearest_held_out:.2f}", f"{one.failed:.0%}"),
             )
             for one in playlists_of(evaluation)
         ],

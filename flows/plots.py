@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
@@ -12,7 +12,7 @@ from resonance_core.store.records import Record
 
 # Okabe and Ito's, which all eyes tell apart.
 BLUE, GREEN, RED, GREY = "#0072B2", "#009E73", "#D55E00", "#6E6E6E"
-HOLLOW = {"ls": "", "marker": "o", "mfc": "white", "mew": 1.5}
+HOLLOW: dict[str, Any] = {"ls": "", "marker": "o", "mfc": "white", "mew": 1.5}
 """Markers of what has a fault, or of a control."""
 DPI = 110
 
@@ -29,10 +29,10 @@ def data_uri(picture: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(picture).decode()
 
 
-def plain(axis: Axes, lines: str = "y") -> None:
+def plain(axis: Axes, lines: Literal["x", "y"] = "y") -> None:
     """Take the box off an axis and put faint lines behind its data."""
     axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(axis=lines, alpha=0.3)  # type: ignore[arg-type]  (x, y or both)
+    axis.grid(axis=lines, alpha=0.3)
     axis.set_axisbelow(True)
 
 
@@ -56,8 +56,9 @@ def draw_calibrations(figure: FigureBase, calibrations: Mapping[str, Record]) ->
         figure: A whole figure or a part of one.
         calibrations: Records of the calibrate stage, by what stands above them.
     """
-    shape = {"sharex": "col", "sharey": "row", "height_ratios": (3, 1)}
-    axes = figure.subplots(2, len(calibrations), squeeze=False, **shape)
+    axes = figure.subplots(
+        2, len(calibrations), squeeze=False, sharex="col", sharey="row", height_ratios=(3, 1)
+    )
     for (title, calibration), (loudness, movement) in zip(
         calibrations.items(), axes.T, strict=True
     ):

@@ -134,7 +134,10 @@ class CalibrateConfig(StageConfig):
         "a quiet ambient piece",
         "an orchestral theme",
     )
-    """Each strength is tried with all of them: what is usable must be so for any music."""
+    """Each strength is tried with all of them, for what is usable must be so for any music."""
+    faulty: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    """A strength is unusable if a larger share of its trials has a fault. A model makes a faulty
+    piece now and then, whatever steers it."""
     seed: NonNegativeInt = 0
     """The seed of every trial, so that only the strength differs."""
     duration_s: PositiveFloat = 5.0
@@ -211,7 +214,7 @@ class ScanConfig(StageConfig):
     """Of the first prompt's piece; each further one has the next."""
     duration_s: PositiveFloat = 5.0
     """Length of each piece, in seconds."""
-    strength: PositiveFloat = 1.5
+    strength: PositiveFloat = 1.0
     """How much of the direction is added to the layer."""
     keep: PositiveInt = 3
     """Layers that are steered, each as much as it was seen to move the music."""
@@ -225,7 +228,7 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1 in each layer, or three hundredths of the residual norm in all
+    """What strength 1 adds: length 1 in each layer, or a twentieth of the residual norm in all
     steered layers together."""
     layers: (
         Literal["all", "middle-third", "by-effect"]

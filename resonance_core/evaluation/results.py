@@ -120,6 +120,16 @@ class Claim(Result):
     """None where it is reported without a target."""
 
 
+class SweepRef(Result):
+    """Where a sweep's clips are."""
+
+    rung: str
+    title: str
+    """What was played: a slider, a random direction, a playlist."""
+    key: str
+    """Of its record in the store."""
+
+
 class Evaluation(Result):
     """All that was found."""
 
@@ -132,3 +142,5 @@ class Evaluation(Result):
     sliders: tuple[SliderScore, ...]
     ladder: tuple[RungScore, ...]
     claims: tuple[Claim, ...]
+    sweeps: tuple[SweepRef, ...]
+    """All that was played, in its order."""

@@ -113,7 +113,8 @@ class MusicModel(ABC):
     ) -> Waveforms:
         """Make one piece of audio for each row.
 
-        A row depends on its own prompt, seed and steering, not on its neighbours'.
+        A row depends on its own prompt, seed and steering, not on its neighbours'. One that would
+        go beyond full scale is turned down.
 
         Args:
             prompts: What to play, one prompt a row.

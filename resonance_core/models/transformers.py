@@ -128,7 +128,8 @@ class TransformersModel(MusicModel):
                     codes[None], audio_scales=[None] * len(rows)
                 ).audio_values
                 for row, waveform in zip(rows, decoded[:, 0].float().cpu(), strict=True):
-                    audio[row] = waveform
+                    # What would be clipped in every file is turned down instead.
+                    audio[row] = waveform / waveform.abs().max().clamp_min(1.0)
         return torch.stack(audio).numpy()
 
     def _sample(

@@ -36,8 +36,8 @@ def calibrate(
     likewise), the ``curve`` and the ``analytic_upper`` bound, which the length of a direction of
     unit scale sets.
 
-    The curve says of each strength whether it is ``usable``, which it is if none of its trials
-    has a fault, the ``faults`` of any, how far the trials ``moved``, and the mean of their
+    The curve says of each strength whether it is ``usable``, which it is if few of its trials
+    have a fault, the ``faults`` of any, how far the trials ``moved``, and the mean of their
     descriptors. The unit of ``moved`` is the distance from the reference to the playlist, or from
     a concept's low to its high pole, along the direction, as the model hears it: no descriptor of
     ours takes part, so that descriptors can judge what comes of it.
@@ -100,10 +100,11 @@ def calibrate(
         for place, strength in enumerate(trial.strengths):
             rows = slice(place * prompts, (place + 1) * prompts)
             wrong = sorted({fault for row in found_faults[rows] for fault in row})
+            share = np.mean([bool(row) for row in found_faults[rows]])
             curve.append(
                 {
                     "strength": strength,
-                    "usable": not wrong,
+                    "usable": bool(share <= trial.faulty),
                     "faults": wrong,
                     "moved": float(moved[place]),
                     **mean_descriptors(described[rows]).model_dump(),

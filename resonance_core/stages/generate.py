@@ -31,7 +31,7 @@ from resonance_core.store.playlists import load_entry
 from resonance_core.store.records import Outcome, Record, library_versions
 from resonance_core.store.store import Store
 
-GENERATE = Stage(name="generate", version=2)
+GENERATE = Stage(name="generate", version=3)
 MAX_SLIDER = 1.0
 """A slider's end: the usable strength on its side that moves the music furthest."""
 
