@@ -6,7 +6,6 @@ Exit codes: 0 all well, 1 the work failed, 2 what was given cannot be used.
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +29,7 @@ from flows.console import (
     range_in_words,
     runtime_settings,
 )
+from flows.sliders import refined, sliders_of
 from resonance_core.config import explain
 from resonance_core.errors import ConfigError
 from resonance_core.store.pieces import AUDIO, SIDECAR
@@ -108,6 +108,10 @@ def generate(
         list[str] | None,
         typer.Option(metavar="NAME=POSITION", help="Move a slider, -1 to 1; repeatable."),
     ] = None,
+    say: Annotated[
+        list[str] | None,
+        typer.Option(help='Move sliders in words, as "more bass, less tension"; repeatable.'),
+    ] = None,
     duration: Annotated[float | None, typer.Option(help="Length in seconds.")] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
@@ -127,6 +131,9 @@ def generate(
         runtime = runtime_settings(store, verbose)
         if target is not None:
             check_target(target)
+        positions, changes = refined(say or (), sliders_of(slider or ()))
+        for change in changes:
+            notes.print(f"{change.slider}: {change.before:g} to {change.after:g} ({change.words})")
         length = [] if duration is None else [f"generate.duration_s={duration}"]
         settings = pipeline_settings(config, [*(overrides or []), *length])
         with notes.status("Playing ..."):
@@ -138,7 +145,7 @@ def generate(
                     prompt=prompt,
                     playlist=playlist,
                     strength=strength,
-                    sliders=sliders_of(slider or ()),
+                    sliders=positions,
                     seed=secrets.randbelow(2**31) if seed is None else seed,
                 )
             except ValidationError as error:
@@ -243,24 +250,6 @@ def doctor(
             print_table(("", "check", "found", "what to do"), rows)
         if not all(one.ok for one in checks):
             raise typer.Exit(FAILED)
-
-
-def sliders_of(options: Iterable[str]) -> dict[str, float]:
-    """Read what ``--slider`` was given.
-
-    Raises:
-        ConfigError: It is no name with a number.
-    """
-    positions = {}
-    for option in options:
-        name, _, position = option.partition("=")
-        try:
-            positions[name.strip()] = float(position)
-        except ValueError as error:
-            raise ConfigError(
-                f"--slider {option!r} is no name with a number", "Write NAME=POSITION, as bass=0.5"
-            ) from error
-    return positions
 
 
 def check_target(target: Path) -> None:
