@@ -7,10 +7,12 @@ from typer.testing import CliRunner
 from flows import console
 from flows.cli import app
 from resonance_core.keys import sha256_file
+from tests.quick import ONE_TRIAL
 
 QUICK = [
     *("--set", "chunk.length_s=4", "--set", "chunk.hop_s=20"),
     *("--set", "calibrate.duration_s=0.5", "--set", "calibrate.strengths=[0, 1, 2]"),
+    *ONE_TRIAL,
     *("--set", "generate.duration_s=0.5"),
 ]
 
@@ -104,13 +106,14 @@ def test_store_commands(example_store):
         "extract",
         "aggregate",
         "reference",
+        "layer-effects",
         "calibrate",
     }
     (direction,) = run_json("store", "ls", "--stage", "aggregate", *root)[1]["records"]
     shown = run_json("store", "show", direction["key"][:10], *root)[1]
     assert shown["key"] == direction["key"]
     assert "direction.safetensors" in shown["files"]
-    assert run_json("store", "verify", *root) == (0, {"checked": 7, "damaged": []})
+    assert run_json("store", "verify", *root) == (0, {"checked": 8, "damaged": []})
     (example_store.root / "aggregate" / direction["key"] / "direction.safetensors").write_text("x")
     code, verified = run_json("store", "verify", *root)
     assert code == 1

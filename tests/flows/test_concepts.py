@@ -6,11 +6,13 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from resonance_core.store.store import Store
+from tests.quick import ONE_TRIAL
 
 QUICK = (
     *("--set", "concept.pairs=2", "--set", "concept.duration_s=0.5"),
     *("--set", "calibrate.duration_s=0.5", "--set", "calibrate.strengths=[0,2]"),
     *("--set", "calibrate.rms_low=0.0001"),
+    *ONE_TRIAL,
 )
 
 
@@ -46,7 +48,7 @@ def test_concepts_are_made_listed_and_shown(tmp_path, monkeypatch):
     ]
     assert shown["sources"] == {}
     stages = {record.stage for record in Store(tmp_path / "store").records()}
-    assert stages == {"concept", "calibrate"}
+    assert stages == {"concept", "layer-effects", "calibrate"}
 
 
 def test_an_unknown_concept_is_refused_before_prefect_starts(tmp_path):
@@ -75,7 +77,7 @@ def test_concepts_from_audio_are_made_listed_shown_and_played(audio_concepts, st
     stages = Counter(record.stage for record in store.records())
     assert stages == {
         **{"download": 5, "transcode": 4, "chunk": 4, "extract": 4},
-        **{"concept": 2, "calibrate": 4},
+        **{"concept": 2, "layer-effects": 2, "calibrate": 4},
     }
 
     listed = run("concepts", "list", *file)[1]["concepts"]

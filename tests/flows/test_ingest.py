@@ -228,4 +228,4 @@ def test_the_run_leaves_a_table_a_progress_and_a_report(folder, store, quick):
     assert "a-new-journey" in artifacts["table"].data
     report = artifacts["markdown"].data
     assert "| layer | activation norm | residual norm | scan score |" in report
-    assert report.count("\n| ") == 2 + 6 + 3
+    assert report.count("\n| ") == 2 * 2 + 6 + 3
