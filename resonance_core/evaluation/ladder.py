@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from resonance_core.evaluation.estimates import mean_estimate
 from resonance_core.evaluation.grid import Grid
 from resonance_core.evaluation.protocol import Protocol
-from resonance_core.evaluation.results import Estimate, PlaylistScore, RungScore
+from resonance_core.evaluation.results import PlaylistScore, RungScore
 from resonance_core.evaluation.sliders import SCORERS, random_slopes, ratio, split_effects
-from resonance_core.evaluation.statistics import bootstrap_interval, slopes
+from resonance_core.evaluation.statistics import slopes
 from resonance_core.judge.features import ATTRIBUTES
 
 
@@ -38,14 +39,6 @@ def score_rung(
         on, others = split_effects(slider, {name: grid.effect(name) for name in ATTRIBUTES})
         effects.append(on)
         overs.append(on / max(float(others.mean()), 1e-9))
-    top = np.array([score.top_1 for score in playlists])
-    low, high = bootstrap_interval(
-        top,
-        lambda drawn: float(drawn.mean()),
-        protocol.confidence,
-        protocol.resamples,
-        protocol.shuffle_seed,
-    )
     return RungScore(
         rung=rung,
         ratio=float(np.mean(ratios)),
@@ -55,7 +48,7 @@ def score_rung(
         effect=float(np.mean(effects)),
         on_over_off=float(np.mean(overs)),
         failed=float(np.mean([grid.failed_at_ends for grid in grids.values()])),
-        top_1=Estimate(value=float(top.mean()), low=low, high=high),
+        top_1=mean_estimate(np.array([score.top_1 for score in playlists]), protocol),
         top_1_shuffled=top_1_shuffled,
         playlists=tuple(playlists),
     )

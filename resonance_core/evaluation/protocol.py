@@ -66,6 +66,8 @@ class Protocol(StageConfig):
     """Of the bootstrap intervals."""
     resamples: PositiveInt = 2000
     """Of the bootstrap."""
+    bootstrap_seed: NonNegativeInt = 0
+    """Of its draws."""
 
 
 FULL = Protocol()

@@ -5,16 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from resonance_core.evaluation.estimates import mean_estimate
 from resonance_core.evaluation.grid import Grid
 from resonance_core.evaluation.protocol import Protocol
-from resonance_core.evaluation.results import CurvePoint, Estimate, SliderScore
-from resonance_core.evaluation.statistics import (
-    MONOTONE,
-    bootstrap_interval,
-    larger_p,
-    rank_correlations,
-    slopes,
-)
+from resonance_core.evaluation.results import CurvePoint, SliderScore
+from resonance_core.evaluation.statistics import MONOTONE, larger_p, rank_correlations, slopes
 from resonance_core.judge.features import ATTRIBUTES, DIRECT_MEASURES
 
 Array = NDArray[np.float64]
@@ -50,12 +45,12 @@ def score_slider(
     return SliderScore(
         slider=slider,
         scorer=scorer,
-        monotone=_mean(rising.astype(float), protocol),
+        monotone=mean_estimate(rising.astype(float), protocol),
         direct_measure=direct,
         direct_monotone=float(
             (rank_correlations(grid.strengths, grid.readings[direct]) > MONOTONE).mean()
         ),
-        slope=_mean(own, protocol),
+        slope=mean_estimate(own, protocol),
         random_mean=float(by_direction.mean()),
         random_max=float(by_direction.max()),
         ratio=ratio(own, controls),
@@ -66,7 +61,7 @@ def score_slider(
             CurvePoint(
                 position=position,
                 strength=strength,
-                score=_mean(values, protocol),
+                score=mean_estimate(values, protocol),
                 failed=float(failed.mean()),
             )
             for position, strength, values, failed in zip(
@@ -102,14 +97,3 @@ def split_effects(slider: str, effects: Mapping[str, float]) -> tuple[float, Arr
     """Return a slider's effect on its own attribute, and the absolute ones on the others."""
     others = [abs(effect) for name, effect in effects.items() if name != slider]
     return effects[slider], np.array(others)
-
-
-def _mean(values: Array, protocol: Protocol) -> Estimate:
-    low, high = bootstrap_interval(
-        values,
-        lambda drawn: float(drawn.mean()),
-        protocol.confidence,
-        protocol.resamples,
-        protocol.shuffle_seed,
-    )
-    return Estimate(value=float(values.mean()), low=low, high=high)
