@@ -214,7 +214,7 @@ class ScanConfig(StageConfig):
     """Of the first prompt's piece; each further one has the next."""
     duration_s: PositiveFloat = 5.0
     """Length of each piece, in seconds."""
-    strength: PositiveFloat = 1.0
+    strength: PositiveFloat = 2.0
     """How much of the direction is added to the layer."""
     keep: PositiveInt = 3
     """Layers that are steered, each as much as it was seen to move the music."""
@@ -228,7 +228,7 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1 in each layer, or a twentieth of the residual norm in all
+    """What strength 1 adds: length 1 in each layer, or a fortieth of the residual norm in all
     steered layers together."""
     layers: (
         Literal["all", "middle-third", "by-effect"]

@@ -13,7 +13,7 @@ from resonance_core.steering.direction import Direction
 from resonance_core.steering.inject import Steering
 from resonance_core.steering.layers import middle_third
 
-RESIDUAL_SHARE = 0.05
+RESIDUAL_SHARE = 0.025
 """Of the residual norm, that strength 1 adds, all steered layers together, where vectors are
 scaled by it: what one layer adds stays in the stream for those after it."""
 
