@@ -216,11 +216,13 @@ def evaluate(
             from flows.evaluate import PLAYLISTS, run_evaluate
             from flows.evaluation_report import write_report
             from flows.evaluation_tables import claims_table
-            from resonance_core.evaluation.protocol import FULL, QUICK
+            from resonance_core.evaluation.protocol import FULL, QUICK, with_little
             from resonance_core.evaluation.rungs import name_of_rung
 
             name_of_rung(settings)  # before Prefect's start, which takes its time
-            found = run_evaluate(playlists or PLAYLISTS, QUICK if quick else FULL, settings)
+            protocol = QUICK if quick else FULL
+            settings = with_little(settings) if quick else settings
+            found = run_evaluate(playlists or PLAYLISTS, protocol, settings)
         written = write_report(found, Store(runtime.store), target)
         if as_json:
             print_json(found)

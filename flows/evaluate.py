@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.evaluation_playlists import Heard, hear_playlists, score_playlists
 from flows.evaluation_sliders import play_randoms, play_sliders, ready_sliders
 from flows.player import Player
 from flows.server import server_of_this_process
+from flows.tracks import track_runner
 from resonance_core.config import PipelineConfig, RuntimeConfig, rungs
 from resonance_core.evaluation.claims import ladder_claims, slider_claims
 from resonance_core.evaluation.ladder import score_rung
@@ -25,7 +25,7 @@ ENDS = (-1.0, 0.0, 1.0)
 @flow(
     name="evaluate",
     persist_result=False,
-    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type]
+    task_runner=track_runner(),  # type: ignore[arg-type]
 )
 def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Evaluation:
     """Judge the sliders, the ladder's rungs and playlists.

@@ -1,10 +1,10 @@
 """The protocol: how much is played to judge steering, fixed before anything is measured."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from resonance_core.config import StageConfig
+from resonance_core.config import PipelineConfig, StageConfig
 
 GENRES = (
     "techno", "rock", "orchestral", "lofi piano", "ambient", "chiptune", "jazz", "folk", "latin",
@@ -18,7 +18,8 @@ PROMPTS = (
     *(f"a {genre} track" for genre in GENRES),
     *NEUTRAL,
 )
-"""None names what a slider moves, none is a prompt that directions or ranges were made with."""
+"""None names what a slider moves. Directions are calibrated with `music` too, with another seed;
+with the others nothing was made or chosen."""
 
 Prompts = Annotated[tuple[str, ...], Field(min_length=2)]
 
@@ -71,15 +72,28 @@ class Protocol(StageConfig):
 
 
 FULL = Protocol()
+FEW = Trials(prompts=NEUTRAL[::3], seeds=1)
 QUICK = Protocol(
-    sliders=Trials(prompts=PROMPTS[::6], seeds=1),
+    sliders=FEW,
     positions=(-1.0, 0.0, 1.0),
-    controls=Trials(prompts=PROMPTS[::12], seeds=1),
-    random_directions=2,
-    ladder=Trials(prompts=PROMPTS[::12], seeds=1),
+    controls=FEW,
+    random_directions=1,
+    ladder=FEW,
     ladder_random_directions=1,
-    playlists=Trials(prompts=NEUTRAL[::3], seeds=1),
-    shuffled=Trials(prompts=NEUTRAL[::3], seeds=1),
+    playlists=FEW,
+    shuffled=FEW,
     resamples=200,
 )
 """Does everything run? Too little is played for its numbers to mean anything."""
+
+
+def with_little(config: PipelineConfig) -> PipelineConfig:
+    """Return a config that makes and calibrates directions with next to nothing, for `QUICK`."""
+    changes: dict[str, dict[str, Any]] = {
+        "concept": {"pairs": 2, "duration_s": 1.0},
+        "reference": {"clips": 2, "duration_s": 1.0},
+        "scan": {"prompts": NEUTRAL[:1], "duration_s": 1.0},
+        "calibrate": {"prompts": NEUTRAL[:1], "strengths": (0.0, 2.0), "duration_s": 1.0},
+    }
+    parts = {name: getattr(config, name).model_copy(update=few) for name, few in changes.items()}
+    return config.model_copy(update=parts)
