@@ -228,6 +228,8 @@ def evaluate(
             print_json(found)
             return
         print_table(*claims_table(found))
+        if quick:
+            notes.print("A quick run: it shows that everything works; its numbers mean nothing.")
         out.print(*(f"{path}" for path in written), sep="\n")
 
 
