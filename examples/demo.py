@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
+from flows.console import sounds_like
 from flows.ingest import run_ingest
 from flows.plots import draw_calibrations, png
 from flows.progress import watched_by
@@ -63,7 +64,7 @@ def main() -> None:
     calibration = store.get(entry.calibration)
     draw(pieces, store, direction, calibration, TARGET / "report.png")
 
-    console.print(descriptor_table(pieces))
+    console.print(sounds_like(ingested.words), descriptor_table(pieces), sep="\n")
     found = ingested.range
     made = sum(count.misses for count in ingested.cache.values())
     made += sum(not piece.hit for piece in pieces.values())
@@ -126,7 +127,8 @@ def draw_norms(axis: Axes, direction: Record) -> None:
     axis.bar(layers - 0.2, direction.info["layer_norm"], 0.4, label="mean activation")
     axis.bar(layers + 0.2, direction.info["residual_scale"], 0.4, label="residual stream")
     axis.set(xlabel="layer", ylabel="norm", title="Per-layer norms", xticks=layers)
-    axis.legend(loc="lower center")
+    axis.margins(y=0.2)  # room for the legend
+    axis.legend(loc="upper center", ncols=2)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from flows.console import (
     print_table,
     range_in_words,
     runtime_settings,
+    sounds_like,
 )
 from flows.sliders import refined, sliders_of
 from resonance_core.config import explain
@@ -92,6 +93,8 @@ def ingest(
         if result.left_out:
             maximum = settings.resolve.max_tracks
             out.print(f"{result.left_out} more left out: resolve.max_tracks is {maximum}.")
+        if result.words:
+            out.print(sounds_like(result.words))
         out.print(range_in_words(result.range), f"Direction: {result.direction.path}", sep="\n")
 
 

@@ -102,6 +102,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(plain, indent=1, allow_nan=False) + "\n")
 
 
+def sounds_like(words: Sequence[str]) -> str:
+    """Return the prompts that describe a playlist best as a sentence."""
+    return f"To the model it sounds like: {', '.join(words)}."
+
+
 def range_in_words(found: Any) -> str:
     """Return a usable range as a sentence."""
     if found is None:

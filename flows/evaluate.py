@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.evaluation_playlists import Heard, hear_playlists, score_playlists
+from flows.evaluation_playlists import Heard, hear_playlists, score_playlists, score_yardsticks
 from flows.evaluation_sliders import play_randoms, play_sliders, ready_sliders
 from flows.player import Player
 from flows.server import server_of_this_process
@@ -50,15 +50,18 @@ def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Eva
     ladder = [
         judge_rung(rung, heard, protocol, with_rung(config, rung), player) for rung in rungs()
     ]
+    yardsticks = score_yardsticks(heard, protocol, config, player)
     info = model_info(config.model)
     return Evaluation(
         model=info.id,
         revision=info.revision,
         rung=default,
+        confidence=protocol.confidence,
         quick=protocol == QUICK,
         sliders=tuple(sliders),
         ladder=tuple(ladder),
-        claims=(*slider_claims(sliders), *ladder_claims(ladder, default)),
+        yardsticks=yardsticks,
+        claims=(*slider_claims(sliders), *ladder_claims(ladder, default, yardsticks)),
         sweeps=tuple(player.sweeps),
     )
 

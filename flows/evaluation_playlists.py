@@ -15,10 +15,9 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import SourceError
 from resonance_core.evaluation.closeness import Playlists, nearest
 from resonance_core.evaluation.protocol import Protocol
-from resonance_core.evaluation.results import PlaylistScore
+from resonance_core.evaluation.results import PlaylistScore, Yardsticks
 from resonance_core.judge.judge import Judge, load_judge
 from resonance_core.models.registry import model_info
-from resonance_core.stages.part import Part
 from resonance_core.stages.tracks import TrackResult
 from resonance_core.stages.transcode import AUDIO
 from resonance_core.store.records import Outcome, Record
@@ -132,11 +131,23 @@ def score_playlists(
                 failed=float(played[0].failed.mean()) if played else 0.0,
             )
         )
-        other = Part(heard.shuffled[name], part.reference, part.effects)
+        other = part._replace(direction=heard.shuffled[name])
         control = player.steered(f"shuffled {name}", other, at, protocol.shuffled, centred)
         mixed = control[0].verdict.vectors if control else plain
         by_chance.append(np.mean(heard.tracks.similarities(mixed, plain).argmax(1) == place))
     return scores, float(np.mean(by_chance))
+
+
+def score_yardsticks(
+    heard: Heard, protocol: Protocol, config: PipelineConfig, player: Player
+) -> Yardsticks:
+    """Say how much can be expected: of the tracks themselves, and of naming the playlist."""
+    plain = player.unsteered(protocol.playlists, config).verdict.vectors
+    named = []
+    for place, name in enumerate(heard.tracks.names):
+        played = player.unsteered(protocol.naming(name), config).verdict.vectors
+        named.append(np.mean(heard.tracks.similarities(played, plain).argmax(1) == place))
+    return Yardsticks(tracks=heard.tracks.recognised(), named=float(np.mean(named)))
 
 
 def _features(track: TrackResult, judge: Judge, runtime: RuntimeConfig) -> NDArray[np.floating]:

@@ -1,21 +1,18 @@
 """Pictures of an evaluation: slider curves, cross-talk, the ladder, closest playlists."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
+from flows.heat_map import heat_map
 from flows.plots import BLUE, GREY, HOLLOW, RED, plain
-from resonance_core.evaluation.results import Evaluation, PlaylistScore, RungScore, SliderScore
+from resonance_core.evaluation.results import Evaluation, RungScore, SliderScore
 
 COLUMNS = 4
 """Sliders side by side."""
-LONGEST = 24
-"""Letters of a name beside a heat map; a longer one would take the map's place."""
 PANELS: dict[str, Callable[[RungScore], float]] = {
     "slope over random": lambda rung: rung.ratio,
     "own over other effects": lambda rung: rung.on_over_off,
@@ -79,7 +76,7 @@ def cross_talk(evaluation: Evaluation) -> Figure:
     sliders = [slider.slider for slider in evaluation.sliders]
     attributes = list(evaluation.sliders[0].effects)
     effects = np.array([[one.effects[name] for name in attributes] for one in evaluation.sliders])
-    figure, axis = _heat_map(effects, sliders, attributes, "{:.2f}", "RdBu", np.abs(effects).max())
+    figure, axis = heat_map(effects, sliders, attributes, "{:.2f}", "RdBu", np.abs(effects).max())
     axis.set(xlabel="what moves, by its probe", ylabel="slider, from one end to the other")
     return figure
 
@@ -124,56 +121,9 @@ def _draw_controls(axis: Axes, rungs: Sequence[RungScore]) -> None:
 
 def closest_playlists(evaluation: Evaluation) -> Figure:
     """Return a heat map of how many pieces with each playlist came closest to which."""
-    scores = playlists_of(evaluation)
+    scores = evaluation.playlists
     names = [score.playlist for score in scores]
     counts = np.array([[score.closest.get(name, 0) for name in names] for score in scores])
-    figure, axis = _heat_map(counts, names, names, "{:.0f}", "Blues", counts.max())
+    figure, axis = heat_map(counts, names, names, "{:.0f}", "Blues", counts.max())
     axis.set(xlabel="closest playlist", ylabel="played with")
     return figure
-
-
-def playlists_of(evaluation: Evaluation) -> tuple[PlaylistScore, ...]:
-    """Return the playlists' scores on the rung that the sliders were judged with."""
-    return next(rung for rung in evaluation.ladder if rung.rung == evaluation.rung).playlists
-
-
-def _heat_map(
-    values: np.ndarray,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    form: str,
-    colours: str,
-    highest: float,
-) -> tuple[Figure, Axes]:
-    """Return a heat map with its numbers, framed where a row meets its own column.
-
-    Colours of two directions are centred on 0.
-    """
-    size = (2.5 + 0.75 * len(columns), 1.8 + 0.5 * len(rows))
-    figure = Figure(figsize=size, layout="constrained")
-    axis = figure.subplots()
-    lowest = -highest if colours == "RdBu" else 0
-    image = axis.imshow(values, cmap=colours, vmin=lowest, vmax=highest, aspect="auto")
-    for (row, column), value in np.ndenumerate(values):
-        red, green, blue, _ = image.to_rgba(value)
-        dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
-        text = form.format(value)
-        axis.text(column, row, text, ha="center", va="center", c="white" if dark else "black")
-        if rows[row] == columns[column]:
-            corner = (column - 0.5, row - 0.5)
-            axis.add_patch(Rectangle(corner, 1, 1, fill=False, lw=2, clip_on=False))
-    slanted: dict[str, Any] = {
-        "rotation": 35,
-        "ha": "right",
-        "rotation_mode": "anchor",
-        "parse_math": False,
-    }
-    axis.set_xticks(range(len(columns)), map(_short, columns), **slanted)
-    axis.set_yticks(range(len(rows)), map(_short, rows), parse_math=False)
-    axis.spines[:].set_visible(False)
-    axis.tick_params(length=0)
-    return figure, axis
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

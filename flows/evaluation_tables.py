@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from flows.evaluation_plots import playlists_of
 from resonance_core.evaluation.results import Estimate, Evaluation
 
 MET = {True: "yes", False: "no", None: "reported"}
@@ -30,12 +29,14 @@ def sliders_table(evaluation: Evaluation) -> Table:
     """Return how well each slider does what its name says."""
     return Table(
         (
-            *("slider", "judged by", "monotone sweeps", "direct measure", "monotone by it"),
+            *("slider", "judged by", "monotone sweeps", "of prompts' means"),
+            *("direct measure", "monotone by it"),
             *("slope", "random, mean", "random, max", "ratio", "p", "right way", "faults"),
         ),
         [
             (
                 *(one.slider, one.scorer, _shares(one.monotone)),
+                _shares(one.monotone_prompts),
                 *(one.direct_measure, f"{one.direct_monotone:.0%}"),
                 _interval(one.slope),
                 *(f"{one.random_mean:.3f}", f"{one.random_max:.3f}", f"{one.ratio:.1f}"),
@@ -95,7 +96,7 @@ def playlists_table(evaluation: Evaluation) -> Table:
                 *(f"{one.nearest_source:.2f}", f"{one.nearest_source_unsteered:.2f}"),
                 *(f"{one.nearest_held_out:.2f}", f"{one.failed:.0%}"),
             )
-            for one in playlists_of(evaluation)
+            for one in evaluation.playlists
         ],
     )
 

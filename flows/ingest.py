@@ -22,8 +22,13 @@ from resonance_core.store.playlists import (
 from resonance_core.store.store import Store
 from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
+from tasks.prepare import prepare
 from tasks.reference import reference
 from tasks.resolve import resolve
+from tasks.vocabulary import vocabulary
+
+WORDS = 5
+"""How many of the prompts that describe a playlist best are shown."""
 
 
 @flow(
@@ -59,8 +64,10 @@ def ingest(
     results = hear_tracks(playlist.tracks, config, runtime)
     heard = usable(results, config.resolve.min_tracks)
     direction = aggregate.submit(heard, config.aggregate, runtime).result()
-    # Calibration would make it too; here it is seen and counted as the stage that it is.
-    centre = reference.submit(config, runtime).result() if config.steer.centre else None
+    # Calibration would make these too; here they are seen and counted as the stages that they are.
+    wanted = ((reference, config.steer.centre), (vocabulary, config.steer.words))
+    needed = [stage.submit(config, runtime).result() for stage, asked in wanted if asked]
+    part = prepare.submit(direction.record, config, runtime).result()
     calibration = calibrate.submit(direction.record, config, runtime).result()
 
     entry = PlaylistEntry(
@@ -73,15 +80,17 @@ def ingest(
         left_out=playlist.left_out,
     )
     save_entry(store, entry)
-    publish_playlist(entry, direction.record, calibration.record)
+    words = list(part.words(store))[:WORDS]
+    publish_playlist(entry, words, direction.record, calibration.record)
     outcomes = [outcome for result in results for outcome in result.outcomes]
     return IngestResult(
         name=name,
         direction=entry.direction.absolute(store),
         tracks=entry.tracks,
         left_out=entry.left_out,
+        words=words,
         range=entry.range,
-        cache=count_cache([*outcomes, direction, *([centre] if centre else []), calibration]),
+        cache=count_cache([*outcomes, direction, *needed, calibration]),
         seconds=time.perf_counter() - started,
     )
 

@@ -1,15 +1,19 @@
 """The artifacts that Prefect's UI shows: a playlist's tracks and report, a concept's report."""
 
+from collections.abc import Sequence
+
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.console import range_in_words
+from flows.console import range_in_words, sounds_like
 from flows.markdown import calibration_plot, calibration_table, page, table
 from flows.results import ConceptResult
 from resonance_core.store.playlists import PlaylistEntry
 from resonance_core.store.records import Record
 
 
-def publish_playlist(entry: PlaylistEntry, direction: Record, calibration: Record) -> None:
+def publish_playlist(
+    entry: PlaylistEntry, words: Sequence[str], direction: Record, calibration: Record
+) -> None:
     """Put an ingest's table of tracks and its report into Prefect's UI."""
     create_table_artifact(
         key=_key(entry.name, "tracks"),
@@ -18,7 +22,7 @@ def publish_playlist(entry: PlaylistEntry, direction: Record, calibration: Recor
     )
     create_markdown_artifact(
         key=_key(entry.name, "report"),
-        markdown=playlist_report(entry, direction, calibration),
+        markdown=playlist_report(entry, words, direction, calibration),
         description=f"Direction and range of {entry.name}",
     )
 
@@ -32,12 +36,15 @@ def publish_concept(concept: ConceptResult, low: Record, high: Record) -> None:
     )
 
 
-def playlist_report(entry: PlaylistEntry, direction: Record, calibration: Record) -> str:
-    """Return the report of an ingest: per-layer norms, the layer scan, the calibration curve."""
+def playlist_report(
+    entry: PlaylistEntry, words: Sequence[str], direction: Record, calibration: Record
+) -> str:
+    """Return the report of an ingest: its words, per-layer norms, layer scan, calibration."""
     good = sum(track.status != "failed" for track in entry.tracks)
     return page(
         f"# {entry.name}",
         f"{good} of {len(entry.tracks)} tracks from `{entry.source}`.",
+        *([sounds_like(words)] if words else []),
         f"Direction `{direction.key[:12]}`. {range_in_words(entry.range)}",
         "## Layers",
         _layers(direction),

@@ -24,6 +24,9 @@ class IngestResult(BaseModel):
     tracks: list[TrackReport]
     left_out: int
     """Tracks of the source beyond ``resolve.max_tracks``."""
+    words: list[str]
+    """Prompts that describe the playlist best, as the model hears it, the most fitting first; none
+    where the recipe puts nothing into words."""
     range: StrengthRange | None
     cache: dict[str, CacheCount]
     seconds: float

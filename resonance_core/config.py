@@ -173,8 +173,10 @@ class GenerateConfig(StageConfig):
 
 
 class ReferenceConfig(StageConfig):
-    """What all of a model's music shares: the mean that directions are centred on."""
+    """What all music shares: the mean that directions are centred on."""
 
+    own: bool = False
+    """Centre on what the model plays, even if the mean of recorded music ships for it."""
     clips: PositiveInt = 24
     """Pieces that the model plays without a prompt, or of mixed prompts."""
     prompts: tuple[str, ...] = ("",)
@@ -184,7 +186,36 @@ class ReferenceConfig(StageConfig):
     duration_s: PositiveFloat = 10.0
     """Length of each piece, in seconds."""
     playlist: str | None = None
-    """Centre on this ingested playlist rather than on what the model plays."""
+    """Centre on this ingested playlist, whatever else there is."""
+
+
+def vocabulary() -> tuple[str, ...]:
+    """Return the prompts in ``configs/vocabulary.yaml``."""
+    return tuple(_shipped("vocabulary.yaml"))
+
+
+class VocabularyConfig(StageConfig):
+    """What a model plays to learn how it hears words, so that playlists can be put into them."""
+
+    prompts: Annotated[tuple[str, ...], Field(min_length=2)] = Field(default_factory=vocabulary)
+    """The words."""
+    clips: PositiveInt = 4
+    """Pieces of each prompt."""
+    common: PositiveInt = 12
+    """Pieces that are heard with every prompt, to find what it changes."""
+    seed: NonNegativeInt = 0
+    """Of the first piece of the first prompt; each further one has the next."""
+    duration_s: PositiveFloat = 5.0
+    """Length of each piece, in seconds."""
+
+    @model_validator(mode="after")
+    def _enough(self) -> "VocabularyConfig":
+        if self.common > len(self.prompts):
+            raise ValueError(
+                f"common {self.common} is more than the {len(self.prompts)} prompts, of each of "
+                "which one piece at most is taken"
+            )
+        return self
 
 
 class ConceptConfig(StageConfig):
@@ -227,6 +258,9 @@ class SteerConfig(StageConfig):
     """One vector, the mean over the layers, or each layer's own."""
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
+    words: bool = True
+    """Add what the prompts change that describe the playlist best, in equal parts with what was
+    heard in it; a concept is left as it is."""
     scale: Literal["unit", "residual"] = "residual"
     """What strength 1 adds: length 1 in each layer, or a fortieth of the residual norm in all
     steered layers together."""
@@ -256,6 +290,10 @@ class SteerConfig(StageConfig):
         """Return the same recipe, added from the first second to the last."""
         return self.model_copy(update={"start_s": 0.0, "end_s": None, "ramp_s": 0.0})
 
+    def as_added(self) -> dict[str, Any]:
+        """Return what of it matters, once it is prepared, for how a single direction is added."""
+        return self.model_dump(mode="json", exclude={"words", "budget"})
+
     @model_validator(mode="after")
     def _forwards(self) -> "SteerConfig":
         if self.end_s is not None and self.end_s <= self.start_s:
@@ -265,9 +303,13 @@ class SteerConfig(StageConfig):
 
 def rungs() -> dict[str, Any]:
     """Return the settings of each rung in ``configs/ladder.yaml``, by name, from the lowest."""
-    text = importlib.resources.files("configs").joinpath("ladder.yaml").read_text()
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = _shipped("ladder.yaml")
     return found
+
+
+def _shipped(name: str) -> Any:
+    """Return what a YAML file in ``configs`` holds."""
+    return yaml.safe_load(importlib.resources.files("configs").joinpath(name).read_text())
 
 
 def _rung(value: Any) -> Any:
@@ -291,6 +333,7 @@ class PipelineConfig(StageConfig):
     aggregate: AggregateConfig = AggregateConfig()
     sampling: SamplingConfig = SamplingConfig()
     reference: ReferenceConfig = ReferenceConfig()
+    vocabulary: VocabularyConfig = VocabularyConfig()
     concept: ConceptConfig = ConceptConfig()
     scan: ScanConfig = ScanConfig()
     steer: Annotated[SteerConfig, BeforeValidator(_rung)] = SteerConfig()

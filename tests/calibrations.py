@@ -31,7 +31,8 @@ def calibration(sign: int = 1, usable: int = 5, upper: float = 4.0) -> Record:
         }
         for place, strength in enumerate(config.strengths)
     ]
-    found = usable_range(config.strengths, [point["usable"] for point in curve], upper)
+    fine = [place < usable for place in range(len(curve))]
+    found = usable_range(config.strengths, fine, moved, upper)
     slider = strength_map(config.strengths, moved, found) if found else None
     return Record(
         key="0" * 64,

@@ -107,6 +107,12 @@ def quick() -> PipelineConfig:
             "chunk": {"length_s": 4, "hop_s": 20},
             "sampling": {"guidance_scale": 2},
             "reference": {"clips": 2, "duration_s": 1},
+            "vocabulary": {
+                "prompts": ["techno", "folk", "slow"],
+                "clips": 2,
+                "common": 2,
+                "duration_s": 0.5,
+            },
             "concept": {"pairs": 2, "duration_s": 0.5},
             "scan": {"prompts": ["music"], "duration_s": 0.5, "keep": 2},
             "calibrate": {"duration_s": 0.5, "strengths": [0, 1, 2], "prompts": ["music"]},

@@ -11,6 +11,7 @@ from resonance_core.evaluation.results import (
     PlaylistScore,
     RungScore,
     SliderScore,
+    Yardsticks,
 )
 
 SLIDERS = {
@@ -24,7 +25,7 @@ SLIDERS = {
 }
 RUNGS = (
     *("seed", "centred", "per-layer", "audio-only"),
-    *("residual-scale", "by-effect", "conditional", "kept-norm"),
+    *("residual-scale", "by-effect", "conditional", "in-words", "kept-norm"),
 )
 PLAYLISTS = (
     *("late-night-techno", "garage-rock", "film-scores", "lofi-piano", "deep-ambient", "8-bit"),
@@ -66,9 +67,11 @@ def realistic_evaluation(quick: bool = False) -> Evaluation:
         model="nano",
         revision="a80ff50c39bfa5dab07def91ef0a94e10cf8367da877d3ce3a6e8d4ca92fb165",
         rung="conditional",
+        confidence=0.95,
         quick=quick,
         sliders=sliders,
         ladder=ladder,
+        yardsticks=Yardsticks(tracks=0.73, named=0.29),
         claims=claims,
         sweeps=(),
     )
@@ -101,6 +104,7 @@ def _slider(rng: random.Random, name: str) -> SliderScore:
         slider=name,
         scorer=scorer,
         monotone=_estimate(monotone, 0.05),
+        monotone_prompts=_estimate(monotone + 0.05, 0.05),
         direct_measure=direct,
         direct_monotone=rng.uniform(0.6, 1.0),
         slope=_estimate(own / 8, 0.05),

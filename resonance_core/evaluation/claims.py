@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from resonance_core.evaluation.results import Claim, RungScore, SliderScore
+from resonance_core.evaluation.results import Claim, RungScore, SliderScore, Yardsticks
 
 MONOTONE_SHARE = {
     **dict.fromkeys(("energy", "tempo", "bass", "density"), 0.85),
@@ -28,7 +28,8 @@ def slider_claims(sliders: Sequence[SliderScore]) -> list[Claim]:
             Claim(
                 number=1,
                 text=f"{score.slider}: sweeps that rise with the strength (Spearman above 0.8)",
-                found=f"{score.monotone.value:.0%}",
+                found=f"{score.monotone.value:.0%} of single takes, "
+                f"{score.monotone_prompts.value:.0%} of means over a prompt's takes",
                 wanted="reported" if wanted is None else f"at least {wanted:.0%}",
                 met=None if wanted is None else score.monotone.value >= wanted,
             )
@@ -68,12 +69,13 @@ def slider_claims(sliders: Sequence[SliderScore]) -> list[Claim]:
     return claims
 
 
-def ladder_claims(ladder: Sequence[RungScore], rung: str) -> list[Claim]:
+def ladder_claims(ladder: Sequence[RungScore], rung: str, yardsticks: Yardsticks) -> list[Claim]:
     """Return the claims about playlists and rungs.
 
     Args:
         ladder: All rungs, the original recipe first.
         rung: The default one.
+        yardsticks: What its share of closest pieces is held against.
     """
     seed = ladder[0]
     default = next(score for score in ladder if score.rung == rung)
@@ -89,6 +91,14 @@ def ladder_claims(ladder: Sequence[RungScore], rung: str) -> list[Claim]:
             found=f"{top:.0%}, {top / chance:.1f} times chance",
             wanted=f"at least {TIMES_CHANCE:.0f} times",
             met=top >= TIMES_CHANCE * chance,
+        ),
+        Claim(
+            number=5,
+            text="the same without steering where the prompt names the playlist, and of the "
+            "playlist's own tracks",
+            found=f"{yardsticks.named:.0%}; {yardsticks.tracks:.0%}",
+            wanted="reported",
+            met=None,
         ),
         Claim(
             number=5,

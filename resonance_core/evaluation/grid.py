@@ -17,11 +17,13 @@ class Grid:
 
     Attributes:
         strengths: Rising, 0 among them, ``[strengths]``.
+        prompts: Of each piece, ``[pieces]``.
         readings: Each measure and each level, ``[strengths, pieces]``.
         failed: Whether the gate found a fault, ``[strengths, pieces]``.
     """
 
     strengths: Array
+    prompts: NDArray[np.str_]
     readings: dict[str, Array]
     failed: NDArray[np.bool_]
 
@@ -44,6 +46,7 @@ class Grid:
         named = [clips.verdict.measures | clips.verdict.levels for clips in parts]
         return cls(
             strengths=strengths[order],
+            prompts=unsteered.prompt,
             readings={
                 name: arrange([found[name] for found in named]).astype(float) for name in named[0]
             },
@@ -68,6 +71,12 @@ class Grid:
         """Return a reading in standard deviations of the unsteered pieces, from their mean."""
         values = self.readings[name]
         return (values - values[self.middle].mean()) / max(self.spread(name), 1e-9)
+
+    def by_prompt(self, name: str) -> Array:
+        """Return the mean reading of the pieces of each prompt, ``[strengths, prompts]``."""
+        values = self.readings[name]
+        found = [values[:, self.prompts == prompt].mean(1) for prompt in np.unique(self.prompts)]
+        return np.stack(found, axis=1)
 
     def effect(self, name: str) -> float:
         """Return how far a reading goes from the lowest to the highest strength, standardised."""

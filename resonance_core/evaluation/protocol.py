@@ -18,8 +18,8 @@ PROMPTS = (
     *(f"a {genre} track" for genre in GENRES),
     *NEUTRAL,
 )
-"""None names what a slider moves. Directions are calibrated with `music` too, with another seed;
-with the others nothing was made or chosen."""
+"""None names what a slider moves. Sliders are calibrated with `music` too, with another seed; with
+the others nothing of theirs was made or chosen."""
 
 Prompts = Annotated[tuple[str, ...], Field(min_length=2)]
 
@@ -70,6 +70,13 @@ class Protocol(StageConfig):
     bootstrap_seed: NonNegativeInt = 0
     """Of its draws."""
 
+    def naming(self, playlist: str) -> Trials:
+        """Return as many pieces of prompts that are a playlist's name, for music unsteered."""
+        words = playlist.replace("-", " ")
+        prompts = (f"{words} music", f"a {words} track")
+        seeds = max(1, len(self.playlists.pieces()) // len(prompts))
+        return self.playlists.model_copy(update={"prompts": prompts, "seeds": seeds})
+
 
 FULL = Protocol()
 FEW = Trials(prompts=NEUTRAL[::3], seeds=1)
@@ -90,6 +97,7 @@ QUICK = Protocol(
 def with_little(config: PipelineConfig) -> PipelineConfig:
     """Return a config that makes and calibrates directions with next to nothing, for `QUICK`."""
     changes: dict[str, dict[str, Any]] = {
+        "vocabulary": {"prompts": GENRES[:2], "clips": 1, "common": 2, "duration_s": 1.0},
         "concept": {"pairs": 2, "duration_s": 1.0},
         "reference": {"clips": 2, "duration_s": 1.0},
         "scan": {"prompts": NEUTRAL[:1], "duration_s": 1.0},

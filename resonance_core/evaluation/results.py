@@ -36,6 +36,9 @@ class SliderScore(Result):
     """What it is judged by: a measure, or the level that a probe reads."""
     monotone: Estimate
     """Share of sweeps whose score rises with the strength (Spearman's rho above 0.8)."""
+    monotone_prompts: Estimate
+    """The same of sweeps in which each score is the mean over a prompt's pieces, of which the
+    slider moves all, but of which each is another take."""
     direct_measure: str
     direct_monotone: float
     """The same by the direct measure of signal processing."""
@@ -82,6 +85,15 @@ class PlaylistScore(Result):
     """The same to the nearest held-out track: copying would bring the others closer."""
     failed: float
     """Share of the pieces in which the gate finds a fault."""
+
+
+class Yardsticks(Result):
+    """What to hold the share of pieces against that come closest to their own playlist."""
+
+    tracks: float
+    """The same of the tracks that directions were made from: no music is more like a playlist."""
+    named: float
+    """The same of pieces without steering whose prompt is the playlist's name."""
 
 
 class RungScore(Result):
@@ -137,10 +149,18 @@ class Evaluation(Result):
     revision: str
     rung: str
     """The rung of the ladder that the sliders were judged with."""
+    confidence: float
+    """Of the intervals."""
     quick: bool
     """Whether it was the short run, whose numbers mean nothing."""
     sliders: tuple[SliderScore, ...]
     ladder: tuple[RungScore, ...]
+    yardsticks: Yardsticks
     claims: tuple[Claim, ...]
     sweeps: tuple[SweepRef, ...]
     """All that was played, in its order."""
+
+    @property
+    def playlists(self) -> tuple[PlaylistScore, ...]:
+        """The playlists' scores on the rung that the sliders were judged with."""
+        return next(rung for rung in self.ladder if rung.rung == self.rung).playlists

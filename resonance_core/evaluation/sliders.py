@@ -9,7 +9,7 @@ from resonance_core.evaluation.estimates import mean_estimate
 from resonance_core.evaluation.grid import Grid
 from resonance_core.evaluation.protocol import Protocol
 from resonance_core.evaluation.results import CurvePoint, SliderScore
-from resonance_core.evaluation.statistics import MONOTONE, larger_p, rank_correlations, slopes
+from resonance_core.evaluation.statistics import larger_p, monotone, slopes
 from resonance_core.judge.features import ATTRIBUTES, DIRECT_MEASURES
 
 Array = NDArray[np.float64]
@@ -36,7 +36,6 @@ def score_slider(
         protocol: Says how intervals are made.
     """
     scorer, direct = SCORERS[slider], DIRECT_MEASURES[slider]
-    rising = rank_correlations(grid.strengths, grid.readings[scorer]) > MONOTONE
     own = slopes(grid.strengths, grid.standard(scorer))
     controls = random_slopes(randoms, scorer)
     by_direction = np.abs(controls.mean(1))
@@ -45,11 +44,10 @@ def score_slider(
     return SliderScore(
         slider=slider,
         scorer=scorer,
-        monotone=mean_estimate(rising.astype(float), protocol),
+        monotone=mean_estimate(monotone(grid.strengths, grid.readings[scorer]), protocol),
+        monotone_prompts=mean_estimate(monotone(grid.strengths, grid.by_prompt(scorer)), protocol),
         direct_measure=direct,
-        direct_monotone=float(
-            (rank_correlations(grid.strengths, grid.readings[direct]) > MONOTONE).mean()
-        ),
+        direct_monotone=float(monotone(grid.strengths, grid.readings[direct]).mean()),
         slope=mean_estimate(own, protocol),
         random_mean=float(by_direction.mean()),
         random_max=float(by_direction.max()),

@@ -27,6 +27,16 @@ def rank_correlations(strengths: Array, scores: Array) -> Array:
     return found
 
 
+def monotone(strengths: Array, scores: Array) -> Array:
+    """Return which sweeps are monotone, 1 or 0, ``[pieces]``.
+
+    Args:
+        strengths: ``[strengths]``.
+        scores: ``[strengths, pieces]``.
+    """
+    return (rank_correlations(strengths, scores) > MONOTONE).astype(float)
+
+
 def slopes(strengths: Array, scores: Array) -> Array:
     """Return the least-squares slope of each sweep, score per strength, ``[pieces]``.
 

@@ -19,7 +19,7 @@ from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
-CALIBRATE = Stage(name="calibrate", version=5)
+CALIBRATE = Stage(name="calibrate", version=6)
 
 
 def calibrate(
@@ -63,7 +63,7 @@ def calibrate(
         {
             "model": info.identity(),
             "sampling": config.sampling.model_dump(mode="json"),
-            "steer": recipe.model_dump(mode="json", exclude={"budget"}),
+            "steer": recipe.as_added(),
             **trial.model_dump(mode="json"),
             "sign": sign,
         },
@@ -113,7 +113,8 @@ def calibrate(
         upper = trial.lambda_max
         if recipe.scale == "unit":
             upper = analytic_upper(float(added.norm(dim=-1).max()), trial.lambda_max)
-        found = usable_range(trial.strengths, [point["usable"] for point in curve], upper)
+        usable = [point["usable"] for point in curve]
+        found = usable_range(trial.strengths, usable, moved.tolist(), upper)
         slider = strength_map(trial.strengths, moved.tolist(), found) if found else None
         return {
             "range": found.model_dump() if found else None,

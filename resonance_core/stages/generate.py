@@ -131,7 +131,7 @@ def generate(
                     "reference": reference and reference.key,
                     "strength": strength,
                 }
-                for (direction, reference, _effects), strength in additions
+                for (direction, reference, *_), strength in additions
             ],
             "steer": settings["steer"],
             "requested_duration_s": config.generate.duration_s,

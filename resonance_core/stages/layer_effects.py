@@ -45,7 +45,7 @@ def layer_effects(
         {
             "model": info.identity(),
             "sampling": config.sampling.model_dump(mode="json"),
-            "steer": SCANNED.model_dump(mode="json", exclude={"budget", "layers"}),
+            "steer": SCANNED.model_dump(mode="json", exclude={"words", "budget", "layers"}),
             **played.model_dump(mode="json"),
         },
         tried._replace(effects=None).digests(),

@@ -59,7 +59,7 @@ def sweep(
         {
             "model": info.identity(),
             "sampling": config.sampling.model_dump(mode="json"),
-            "steer": recipe.model_dump(mode="json", exclude={"budget"}) if part else None,
+            "steer": recipe.as_added() if part else None,
             "strengths": list(strengths),
             **trials.model_dump(mode="json"),
             "gate": config.calibrate.model_dump(include=set(GATE)),

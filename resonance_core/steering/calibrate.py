@@ -18,6 +18,7 @@ class StrengthRange(BaseModel):
     low: float
     high: float
     recommended: float
+    """Moves the music as far as the playlist lies from its reference, or as near as it gets."""
 
 
 class StrengthMap(BaseModel):
@@ -49,32 +50,41 @@ def strength_map(
         moved: How far each moved the music, in any unit, from 0.
         usable: The usable strengths.
     """
-    from scipy.optimize import isotonic_regression  # half a second, which few calls need
-
-    tried = [place for place, strength in enumerate(strengths) if strength <= usable.high]
-    rising = isotonic_regression([moved[place] for place in tried]).x
-    rising = np.maximum(rising - rising[0], 0.0)
-    if rising[-1] <= 0:
+    levels, lowest = _reached(strengths, moved, usable.high)
+    if len(levels) == 1:
         return StrengthMap(positions=(0.0, 1.0), strengths=(0.0, usable.high))
-    # The lowest strength of each level that is reached.
-    levels, first = np.unique(rising / rising[-1], return_index=True)
     return StrengthMap(
-        positions=tuple(levels.tolist()), strengths=tuple(strengths[tried[i]] for i in first)
+        positions=tuple(level / levels[-1] for level in levels), strengths=tuple(lowest)
     )
 
 
+def _reached(
+    strengths: Sequence[float], moved: Sequence[float], high: float
+) -> tuple[list[float], list[float]]:
+    """Return how far the music gets, rising from 0, and the lowest strength that gets it there."""
+    from scipy.optimize import isotonic_regression  # half a second, which few calls need
+
+    tried = [place for place, strength in enumerate(strengths) if strength <= high]
+    rising = isotonic_regression([moved[place] for place in tried]).x
+    levels, first = np.unique(np.maximum(rising - rising[0], 0.0), return_index=True)
+    return levels.tolist(), [strengths[tried[place]] for place in first]
+
+
 def usable_range(
-    strengths: Sequence[float], usable: Sequence[bool], upper: float
+    strengths: Sequence[float], usable: Sequence[bool], moved: Sequence[float], upper: float
 ) -> StrengthRange | None:
     """Return the longest run of usable strengths, cut at an upper bound.
 
     Args:
-        strengths: What was tried, rising.
+        strengths: What was tried, rising from 0.
         usable: Whether each made usable audio.
+        moved: How far each moved the music, the whole way counting 1.
         upper: No strength above this is allowed.
 
     Returns:
-        The range, with its middle recommended; None where no strength above 0 is usable.
+        The range, with the lowest strength recommended that moves the music the whole way, or
+        else the furthest; where nothing moves, its middle. None where no strength above 0 is
+        usable.
     """
     best: list[float] = []
     run: list[float] = []
@@ -84,7 +94,10 @@ def usable_range(
             best = run
     if not best or best[-1] <= 0:
         return None
-    return StrengthRange(low=best[0], high=best[-1], recommended=(best[0] + best[-1]) / 2)
+    low, high = best[0], best[-1]
+    levels, lowest = _reached(strengths, moved, high)
+    recommended = float(np.interp(1.0, levels, lowest)) if len(levels) > 1 else (low + high) / 2
+    return StrengthRange(low=low, high=high, recommended=max(low, recommended))
 
 
 def analytic_upper(vector_norm: float, lambda_max: float) -> float:

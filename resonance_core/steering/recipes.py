@@ -12,6 +12,7 @@ from resonance_core.models.base import ModelInfo
 from resonance_core.steering.direction import Direction
 from resonance_core.steering.inject import Steering
 from resonance_core.steering.layers import middle_third
+from resonance_core.steering.vocabulary import Vocabulary, put_into_words, told
 
 RESIDUAL_SHARE = 0.025
 """Of the residual norm, that strength 1 adds, all steered layers together, where vectors are
@@ -24,6 +25,7 @@ def displacement(
     info: ModelInfo,
     config: SteerConfig,
     effects: Mapping[int, float] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> torch.Tensor:
     """Return what strength 1 adds to each layer of a model, ``[layers, hidden]``.
 
@@ -33,6 +35,7 @@ def displacement(
         info: The model that is steered.
         config: The recipe.
         effects: The layers to steer ``by-effect``, with the share of the strength that each gets.
+        vocabulary: What the direction is put into words with; None adds it as it is.
 
     Raises:
         ModelError: The direction belongs to another model, or lacks a layer that is steered.
@@ -42,6 +45,9 @@ def displacement(
     added = torch.zeros(info.layers, info.hidden_size)
     known = list(direction.metadata["layers"])
     vectors = centred(direction, reference)
+    if vocabulary is not None:
+        weights = in_words(direction, reference, vocabulary)
+        vectors = _unit(vectors) + _unit(told(weights, vocabulary))
     if config.vectors == "one-to-all":
         vectors = np.broadcast_to(vectors.mean(0), vectors.shape)
     vectors = _unit(vectors)
@@ -77,6 +83,28 @@ def centred(direction: Direction, reference: Direction | None) -> NDArray[np.flo
             "Extract both with the same extract.layers",
         )
     return vectors - reference.per_layer
+
+
+def in_words(
+    direction: Direction, reference: Direction | None, vocabulary: Vocabulary
+) -> NDArray[np.float64]:
+    """Return how much of each prompt describes a direction, ``[prompts]``.
+
+    Args:
+        direction: What steers.
+        reference: What it is centred on; None leaves it as it is.
+        vocabulary: The prompts.
+
+    Raises:
+        ModelError: They were made from different layers.
+    """
+    if direction.metadata["layers"] != list(vocabulary.layers):
+        raise ModelError(
+            f"the vocabulary has the layers {list(vocabulary.layers)}, the direction "
+            f"{direction.metadata['layers']}",
+            "Make both with the same extract.layers, or steer without: --set steer.words=false",
+        )
+    return put_into_words(centred(direction, reference), direction.residual_scale, vocabulary)
 
 
 def envelope(config: SteerConfig, duration_s: float, frame_rate: float) -> torch.Tensor | None:

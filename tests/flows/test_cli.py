@@ -7,12 +7,12 @@ from typer.testing import CliRunner
 from flows import console
 from flows.cli import app
 from resonance_core.keys import sha256_file
-from tests.quick import ONE_TRIAL
+from tests.quick import LITTLE
 
 QUICK = [
     *("--set", "chunk.length_s=4", "--set", "chunk.hop_s=20"),
     *("--set", "calibrate.duration_s=0.5", "--set", "calibrate.strengths=[0, 1, 2]"),
-    *ONE_TRIAL,
+    *LITTLE,
     *("--set", "generate.duration_s=0.5"),
 ]
 
@@ -35,9 +35,10 @@ def test_ingest_and_generate(folder, store, tmp_path):
     code, ingested = run_json("ingest", folder, "--name", "mine", *QUICK)
     assert code == 0
     assert set(ingested) == {
-        *("name", "direction", "tracks", "left_out", "range", "cache", "seconds")
+        *("name", "direction", "tracks", "left_out", "words", "range", "cache", "seconds")
     }
     assert ingested["name"] == "mine"
+    assert sorted(ingested["words"]) == ["folk", "techno"]
     assert set(ingested["direction"]) == {"key", "path"}
     assert set(ingested["tracks"][0]) == {"title", "status", "reason", "seconds", "chunks", "key"}
     assert set(ingested["range"]) == {"low", "high", "recommended"}
@@ -106,6 +107,7 @@ def test_store_commands(example_store):
         "extract",
         "aggregate",
         "reference",
+        "vocabulary",
         "layer-effects",
         "calibrate",
     }
@@ -113,7 +115,7 @@ def test_store_commands(example_store):
     shown = run_json("store", "show", direction["key"][:10], *root)[1]
     assert shown["key"] == direction["key"]
     assert "direction.safetensors" in shown["files"]
-    assert run_json("store", "verify", *root) == (0, {"checked": 8, "damaged": []})
+    assert run_json("store", "verify", *root) == (0, {"checked": 9, "damaged": []})
     (example_store.root / "aggregate" / direction["key"] / "direction.safetensors").write_text("x")
     code, verified = run_json("store", "verify", *root)
     assert code == 1

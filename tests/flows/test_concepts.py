@@ -6,13 +6,13 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from resonance_core.store.store import Store
-from tests.quick import ONE_TRIAL
+from tests.quick import LITTLE
 
 QUICK = (
     *("--set", "concept.pairs=2", "--set", "concept.duration_s=0.5"),
     *("--set", "calibrate.duration_s=0.5", "--set", "calibrate.strengths=[0,2]"),
     *("--set", "calibrate.rms_low=0.0001"),
-    *ONE_TRIAL,
+    *LITTLE,
 )
 
 

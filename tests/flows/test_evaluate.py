@@ -44,6 +44,12 @@ def config():
     return parse_config(
         {
             "sampling": {"guidance_scale": 2},
+            "vocabulary": {
+                "prompts": ["techno", "folk"],
+                "clips": 1,
+                "common": 2,
+                "duration_s": 0.5,
+            },
             "concept": {"pairs": 2, "duration_s": 0.5},
             "scan": {"prompts": ["music"], "duration_s": 0.5},
             "calibrate": {
@@ -63,14 +69,14 @@ def config():
 def test_everything_is_played_judged_and_kept(playlists, config, tmp_path, monkeypatch):
     monkeypatch.setenv("RESONANCE_STORE", str(tmp_path / "store"))
     found = run_evaluate(playlists, PROTOCOL, config)
-    assert found.rung == "conditional"
+    assert found.rung == "in-words"
     assert not found.quick
     assert [score.slider for score in found.sliders] == [
         *("energy", "tempo", "bass", "harmony", "density", "vocal", "tension")
     ]
     assert all(len(score.curve) == 3 for score in found.sliders)
     assert found.ladder[0].rung == "seed"
-    assert len(found.ladder) == 8
+    assert len(found.ladder) == 9
     for rung in found.ladder:
         assert [score.playlist for score in rung.playlists] == ["ambient", "techno"]
         assert all(sum(score.closest.values()) == 2 for score in rung.playlists)

@@ -19,7 +19,8 @@ from resonance_core.store.playlists import load_entry
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
-STAGES = ["download", "transcode", "chunk", "extract", "aggregate", "reference", "calibrate"]
+STAGES = ["download", "transcode", "chunk", "extract", "aggregate"]
+STAGES += ["reference", "vocabulary", "calibrate"]
 
 
 def misses(result) -> dict[str, int]:
@@ -52,7 +53,8 @@ def test_a_folder_becomes_a_store_a_direction_and_a_range(ingested, folder, stor
     assert [track.status for track in ingested.tracks] == ["completed", "completed"]
     assert [track.chunks for track in ingested.tracks] == [3, 3]
     assert [round(track.seconds) for track in ingested.tracks] == [45, 45]
-    assert misses(ingested) == dict(zip(STAGES, [2, 2, 2, 2, 1, 1, 1], strict=True))
+    assert misses(ingested) == dict(zip(STAGES, [2, 2, 2, 2, 1, 1, 1, 1], strict=True))
+    assert sorted(ingested.words) == ["folk", "slow", "techno"]
     assert ingested.range.low == 0
     assert 1 <= ingested.range.high <= 2
     direction = read_direction(
@@ -73,7 +75,7 @@ def test_a_second_ingest_does_no_stage_again(ingested, folder, store, quick):
     again = ingest(str(folder), config=quick)
     assert misses(again) == {}
     assert {stage: count.hits for stage, count in again.cache.items()} == dict(
-        zip(STAGES, [2, 2, 2, 2, 1, 1, 1], strict=True)
+        zip(STAGES, [2, 2, 2, 2, 1, 1, 1, 1], strict=True)
     )
     assert again.model_dump(exclude={"cache", "seconds"}) == ingested.model_dump(
         exclude={"cache", "seconds"}
@@ -90,7 +92,7 @@ def test_prefect_shows_what_was_found_as_cached(whole, store, quick):
         for _ in range(50):  # the server records task runs a moment later
             runs = client.read_task_runs(task_run_filter=wanted)
             names = {run.name: run.state_name for run in runs}
-            if sum(name == "Cached" for name in names.values()) == 11:
+            if sum(name == "Cached" for name in names.values()) == 12:
                 break
             time.sleep(0.2)
     assert {name.split()[0].split("-")[0] for name, end in names.items() if end == "Cached"} == set(
@@ -181,7 +183,7 @@ def test_fewer_tracks_than_the_minimum_fail_and_keep_what_was_done(folder, store
     )
     with pytest.raises(IngestError, match=r"2 of 2 tracks could be used, fewer than .* 3"):
         ingest(str(folder), config=strict)
-    made = {"aggregate": 1, "reference": 1, "calibrate": 1}
+    made = {"aggregate": 1, "reference": 1, "vocabulary": 1, "calibrate": 1}
     assert misses(ingest(str(folder), config=quick)) == made
 
 

@@ -32,8 +32,9 @@ def test_a_playlist_s_report_shows_layers_and_the_calibration():
             TrackReport(title="two", status="failed", reason="no audio"),
         ],
     )
-    text = playlist_report(entry, aggregate_record(), made)
+    text = playlist_report(entry, ["salsa music", "fast music"], aggregate_record(), made)
     assert text.startswith("# evening\n\n1 of 2 tracks from `somewhere`.")
+    assert "To the model it sounds like: salsa music, fast music." in text
     assert "| 3 | 2.500 | 20.000 | 0.900 (best) |" in text
     assert "![Calibration](data:image/png;base64," in text
     assert "| 0.67 | yes | 0.19 | 0.120 | -19.0 | 0.0020 |" in text

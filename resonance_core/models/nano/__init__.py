@@ -13,6 +13,8 @@ from resonance_core.models.nano.config import SpectralCodecConfig
 
 WEIGHTS = Path(__file__).parent / "weights"
 """The folder of the model's weights, configs and tokenizer."""
+RECORDED = Path(__file__).parent / "recorded.safetensors"
+"""What it hears in the playlists of the examples, all together: a direction file."""
 
 AutoConfig.register(SpectralCodecConfig.model_type, SpectralCodecConfig, exist_ok=True)
 AutoModel.register(SpectralCodecConfig, SpectralCodec, exist_ok=True)

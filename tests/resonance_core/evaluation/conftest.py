@@ -22,7 +22,7 @@ def made_up(strengths, effects, noise=0.1, seed=0, failed=0.0) -> Clips:
     levels = {name: reading(place, name) for place, name in enumerate(ATTRIBUTES)}
     return Clips(
         strength=each,
-        prompt=np.array(["music"] * len(each)),
+        prompt=np.tile(np.repeat(["music", "a song"], PIECES // 2), len(strengths)),
         seed=np.tile(np.arange(PIECES), len(strengths)),
         faults=[["quiet"] if s and rng.random() < failed else [] for s in each],
         verdict=Verdict(

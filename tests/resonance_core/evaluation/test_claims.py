@@ -3,10 +3,11 @@ import pytest
 from resonance_core.evaluation.claims import ladder_claims, slider_claims
 from resonance_core.evaluation.ladder import score_rung
 from resonance_core.evaluation.protocol import QUICK
-from resonance_core.evaluation.results import PlaylistScore
+from resonance_core.evaluation.results import PlaylistScore, Yardsticks
 from resonance_core.evaluation.sliders import score_slider
 from resonance_core.judge.features import ATTRIBUTES
 
+YARDSTICKS = Yardsticks(tracks=0.7, named=0.3)
 POSITIONS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
@@ -59,8 +60,8 @@ def test_the_default_must_beat_chance_the_seed_and_every_rung(grid, randoms):
     ladder = [rung("seed", poor, randoms, 0.2), rung("best", good, randoms, 0.9)]
     assert ladder[1].ratio > ladder[0].ratio
     assert ladder[1].right_way == 1.0
-    assert all(claim.met for claim in ladder_claims(ladder, "best"))
-    chance, seed, shuffled, copying, best = ladder_claims(ladder, "seed")
+    assert all(claim.met is not False for claim in ladder_claims(ladder, "best", YARDSTICKS))
+    chance, _, seed, shuffled, copying, best = ladder_claims(ladder, "seed", YARDSTICKS)
     assert (chance.met, seed.met, shuffled.met, copying.met, best.met) == (
         False,
         False,
@@ -68,13 +69,15 @@ def test_the_default_must_beat_chance_the_seed_and_every_rung(grid, randoms):
         True,
         False,
     )
-    assert "4.5 times chance" in ladder_claims(ladder, "best")[0].found
+    best, yardsticks, *_ = ladder_claims(ladder, "best", YARDSTICKS)
+    assert "4.5 times chance" in best.found
+    assert (yardsticks.found, yardsticks.met) == ("30%; 70%", None)
 
 
 def test_shuffled_tracks_that_lead_to_a_playlist_and_copies_are_found_out(grid, randoms):
     good = {name: grid({name: 1.0}) for name in ATTRIBUTES}
     copied = [playlist(str(number), 0.9, near=7.0) for number in range(5)]
     score = score_rung("best", good, randoms, copied, 0.5, QUICK)
-    _, _, shuffled, copying, _ = ladder_claims([score], "best")
+    _, _, _, shuffled, copying, _ = ladder_claims([score], "best", YARDSTICKS)
     assert not shuffled.met
     assert not copying.met

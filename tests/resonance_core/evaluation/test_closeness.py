@@ -24,6 +24,13 @@ def test_pieces_are_compared_by_what_steering_changed(playlists):
     assert similarity.max() > 0.7
 
 
+def test_tracks_are_recognised_by_the_others_of_their_playlist(playlists):
+    assert playlists.recognised() == 1.0
+    first, *rest = playlists.source.values()
+    swapped = Playlists(playlists.held_out, dict(zip("abc", (*rest, first), strict=True)))
+    assert swapped.recognised() == 0.0
+
+
 def test_the_nearest_track_is_the_closest_of_all():
     tracks = np.array([[0.0, 0.0], [10.0, 0.0]])
     assert nearest(np.array([[9.0, 0.0], [0.0, 2.0]]), tracks).tolist() == [1.0, 2.0]

@@ -11,6 +11,15 @@ def test_pieces_are_arranged_by_strength(grid):
     np.testing.assert_allclose(bass - bass[1], np.tile([[-1], [0], [1], [2]], 12))
 
 
+def test_the_pieces_of_a_prompt_are_averaged(grid):
+    found = grid({"bass": 1.0}, noise=0.0)
+    means = found.by_prompt("bass")
+    assert means.shape == (5, 2)
+    pieces = found.readings["bass"]
+    expected = [pieces[:, found.prompts == prompt].mean(1) for prompt in ("a song", "music")]
+    np.testing.assert_allclose(means.T, expected)
+
+
 def test_effects_are_counted_in_spreads_of_the_unsteered_pieces(grid):
     found = grid({"bass": 1.0}, noise=0.0)
     assert found.effect("bass") == pytest.approx(4.0 / found.spread("bass"))

@@ -14,7 +14,7 @@ def randoms(grid):
 
 def test_a_slider_that_works_is_told_from_random_directions(grid, randoms):
     found = score_slider("bass", POSITIONS, grid({"bass": 1.0, "tempo": 0.1}), randoms, QUICK)
-    assert found.monotone.value == 1.0
+    assert found.monotone.value == found.monotone_prompts.value == 1.0
     assert found.right_way == 1.0
     assert found.ratio > 12
     assert found.p < 0.01
@@ -26,9 +26,16 @@ def test_a_slider_that_works_is_told_from_random_directions(grid, randoms):
     assert [point.position for point in found.curve] == list(POSITIONS)
 
 
+def test_means_over_takes_show_a_weak_slider_that_single_takes_hide(grid, randoms):
+    weak = grid({"bass": 0.2}, noise=0.4, seed=2)
+    found = score_slider("bass", POSITIONS, weak, randoms, QUICK)
+    assert found.monotone_prompts.value > found.monotone.value
+
+
 def test_a_slider_that_moves_another_attribute_is_found_out(grid, randoms):
     found = score_slider("bass", POSITIONS, grid({"tension": 1.0}), randoms, QUICK)
     assert found.monotone.value < 0.5
+    assert found.monotone_prompts.value < 1.0
     assert abs(found.on_over_off) < 1
     assert found.p > 0.01
 

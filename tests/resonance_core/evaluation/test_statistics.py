@@ -4,6 +4,7 @@ import pytest
 from resonance_core.evaluation.statistics import (
     bootstrap_interval,
     larger_p,
+    monotone,
     rank_correlations,
     slopes,
 )
@@ -15,6 +16,13 @@ def test_rank_correlation_is_that_of_each_sweep():
     rising = np.exp(STRENGTHS)
     scores = np.stack([rising, -rising, np.zeros(5), [0, 1, 0, 1, 0]], axis=1)
     np.testing.assert_allclose(rank_correlations(STRENGTHS, scores), [1, -1, 0, 0], atol=1e-12)
+
+
+def test_a_sweep_is_monotone_above_a_rank_correlation_of_0_8():
+    scores = np.array([[0, 1, 0], [1, 0, 1], [2, 3, 0], [3, 2, 1], [4, 4, 0.5]], float)
+    found = monotone(np.arange(5.0), scores)
+    assert rank_correlations(np.arange(5.0), scores)[1] == pytest.approx(0.8)
+    assert found.tolist() == [1.0, 0.0, 0.0]
 
 
 def test_slopes_are_least_squares():

@@ -65,7 +65,8 @@ def test_audio_that_is_not_finite_is_unusable_and_ends_nothing(
 def test_nothing_above_lambda_max_is_recommended(direction, example_store, quick):
     low = with_trials(quick, lambda_max=1.5, rms_low=0.0001, rms_high=1.0)
     found = measure(direction, low, example_store).record.info["range"]
-    assert found == {"low": 0.0, "high": 1.0, "recommended": 0.5}
+    assert (found["low"], found["high"]) == (0.0, 1.0)
+    assert 0.0 < found["recommended"] <= 1.0
 
 
 def test_a_direction_of_another_model_is_refused(

@@ -30,9 +30,29 @@ def test_a_playlist_is_centred_where_the_recipe_centres(direction, example_store
     assert torch.cosine_similarity(added, whole, dim=-1).max() < 0.9
 
 
-def test_a_concept_is_a_difference_already(store, quick):
+def test_a_playlist_is_put_into_words_where_the_recipe_says_so(
+    direction, example_store, quick, nano
+):
+    silent = quick.model_copy(update={"steer": parse_config({"steer": "conditional"}).steer})
+    told, heard = (prepare(direction, config, example_store, CPU) for config in (quick, silent))
+    assert heard.vocabulary is None
+    assert heard.words(example_store) == {}
+    assert told.digests() != heard.digests()
+    words = told.words(example_store)
+    assert set(words) == set(quick.vocabulary.prompts)
+    assert list(words.values()) == sorted(words.values(), reverse=True)
+    both, one = (
+        part.displacement(SteerConfig(layers="all"), nano.info, example_store)
+        for part in (told, heard)
+    )
+    torch.testing.assert_close(both.norm(dim=-1), one.norm(dim=-1))
+    assert 0.5 < torch.cosine_similarity(both, one, dim=-1).min() < 0.99
+
+
+def test_a_concept_is_a_difference_and_in_words_already(store, quick):
     record = concept("energy", load_concepts(), quick, store, CPU).record
-    assert prepare(record, quick, store, CPU).reference is None
+    found = prepare(record, quick, store, CPU)
+    assert (found.reference, found.vocabulary) == (None, None)
 
 
 def test_for_a_direction_of_another_model_no_reference_is_made(

@@ -3,6 +3,8 @@ import pytest
 
 from resonance_core.config import RuntimeConfig
 from resonance_core.errors import NotInStoreError
+from resonance_core.keys import sha256_file
+from resonance_core.models.nano import RECORDED
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.reference import reference
 from resonance_core.store.directions import DIRECTION, read_direction
@@ -18,6 +20,7 @@ def with_reference(quick, **changes):
 
 
 def test_the_reference_is_the_mean_of_what_the_model_hears_of_itself(store, quick, nano):
+    quick = with_reference(quick, own=True)
     record = reference(quick, store, runtime()).record
     found = read_direction(store.path(record, DIRECTION))
     audio = nano.generate(["", ""], seeds=[0, 1], duration_s=1, sampling=quick.sampling)
@@ -28,7 +31,7 @@ def test_the_reference_is_the_mean_of_what_the_model_hears_of_itself(store, quic
 
 
 def test_the_batch_makes_no_difference(store, tmp_path, quick):
-    config = with_reference(quick, clips=3, duration_s=0.5, prompts=("calm", "techno"))
+    config = with_reference(quick, own=True, clips=3, duration_s=0.5, prompts=("calm", "techno"))
     together = reference(config, store, runtime()).record
     vectors = read_direction(store.path(together, DIRECTION)).per_layer
     store.path(together, DIRECTION).unlink()
@@ -37,6 +40,23 @@ def test_the_batch_makes_no_difference(store, tmp_path, quick):
     np.testing.assert_allclose(
         read_direction(store.path(alone, DIRECTION)).per_layer, vectors, rtol=1e-4, atol=1e-4
     )
+
+
+def test_recorded_music_is_the_reference_where_it_ships(store, quick):
+    outcome = reference(quick, store, runtime())
+    found = read_direction(store.path(outcome.record, DIRECTION))
+    assert outcome.record.info["tracks"] == len(found.metadata["tracks"]) > 100
+    assert outcome.record.digest(DIRECTION) == sha256_file(RECORDED)
+    assert reference(quick, store, runtime()).hit
+
+
+@pytest.mark.parametrize(
+    "heard_otherwise", [{"melody": False}, {"prompt": "techno"}, {"layers": (1, 2)}]
+)
+def test_what_is_heard_otherwise_is_centred_on_the_models_own_music(store, quick, heard_otherwise):
+    extract = quick.extract.model_copy(update=heard_otherwise)
+    config = quick.model_copy(update={"extract": extract})
+    assert reference(config, store, runtime()).record.info["clips"] == 2
 
 
 def test_a_playlist_can_be_the_reference(example_store, quick):

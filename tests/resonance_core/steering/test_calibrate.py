@@ -9,6 +9,8 @@ from resonance_core.steering.calibrate import (
 )
 
 STRENGTHS = [0.0, 1.0, 2.0, 3.0, 4.0]
+STILL = [0.0] * 5
+"""Moves the music nowhere."""
 
 
 @pytest.mark.parametrize(
@@ -22,13 +24,28 @@ STRENGTHS = [0.0, 1.0, 2.0, 3.0, 4.0]
     ],
 )
 def test_the_longest_usable_run_below_the_bound(usable, upper, expected):
-    found = usable_range(STRENGTHS, [mark == "y" for mark in usable], upper)
+    found = usable_range(STRENGTHS, [mark == "y" for mark in usable], STILL, upper)
     assert (found.low, found.high, found.recommended) == expected
 
 
 @pytest.mark.parametrize("usable", ["nnnnn", "ynnnn"])
 def test_no_usable_strength_above_zero_is_no_range(usable):
-    assert usable_range(STRENGTHS, [mark == "y" for mark in usable], 9) is None
+    assert usable_range(STRENGTHS, [mark == "y" for mark in usable], STILL, 9) is None
+
+
+@pytest.mark.parametrize(
+    ("usable", "moved", "expected"),
+    [
+        ("yyyyy", [0, 0.4, 0.8, 1.2, 1.6], 2.5),  # all the way
+        ("yyyyy", [0, 0.2, 0.4, 0.4, 0.3], 2.0),  # as near as it gets, and no further
+        ("yyynn", [0, 0.2, 0.4, 1.2, 1.6], 2.0),  # what is usable
+        ("ynyyy", [0, 1.2, 1.6, 2.0, 2.4], 2.0),
+        ("yyyyy", [0, -0.2, -0.4, -0.6, -0.8], 2.0),  # nowhere: the middle
+    ],
+)
+def test_as_far_as_the_playlist_lies_is_recommended(usable, moved, expected):
+    found = usable_range(STRENGTHS, [mark == "y" for mark in usable], moved, 9)
+    assert found.recommended == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_each_rung_changes_one_thing():
 
 
 def test_the_default_is_a_rung():
-    assert load_config(environment={}).steer == rungs()["conditional"]
+    assert load_config(environment={}).steer == rungs()["in-words"]
 
 
 def test_an_unknown_rung_is_refused():

@@ -1,0 +1,15 @@
+"""Vocabulary: what playlists are put into words with."""
+
+from prefect.client.schemas.objects import State
+
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.stages import vocabulary as stage
+from resonance_core.store.records import Outcome
+from resonance_core.store.store import Store
+from tasks.caching import stage_state, stage_task
+
+
+@stage_task(name="vocabulary", tags=["gpu"])
+def vocabulary(config: PipelineConfig, runtime: RuntimeConfig) -> State[Outcome]:
+    """Find or make what a model hears in words."""
+    return stage_state(stage.vocabulary(config, Store(runtime.store), runtime))
