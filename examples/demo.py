@@ -44,7 +44,7 @@ def main() -> None:
     store = Store(RuntimeConfig().store)
 
     console.print(f"Listening to {PLAYLIST} (Prefect needs some 20 seconds to start) ...")
-    with watched_by(lambda done, total, what: console.print(f"  {done}/{total} {what}")):
+    with watched_by(lambda what: console.print(f"  {what}")):
         ingested = run_ingest(str(PLAYLIST), NAME, config)
 
     console.print("Playing without and with the playlist, from the same seed ...")

@@ -71,8 +71,8 @@ def ingest(
 
             check(name, settings)  # before Prefect's start, which takes its time
 
-            def show(done: int, total: int, what: str) -> None:
-                notes.print(f"{done}/{total} {what}")
+            def show(what: str) -> None:
+                notes.print(what)
                 status.update("Working ...")
 
             with watched_by(show):

@@ -4,6 +4,7 @@ import time
 
 from prefect import flow
 
+from flows.progress import tell
 from flows.report import publish_playlist
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
@@ -64,6 +65,7 @@ def ingest(
     results = hear_tracks(playlist.tracks, config, runtime)
     heard = usable(results, config.resolve.min_tracks)
     direction = aggregate.submit(heard, config.aggregate, runtime).result()
+    tell("Trying out how it steers; a model's first playlist takes minutes longer than others")
     # Calibration would make these too; here they are seen and counted as the stages that they are.
     wanted = ((reference, config.steer.centre), (vocabulary, config.steer.words))
     needed = [stage.submit(config, runtime).result() for stage, asked in wanted if asked]

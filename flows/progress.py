@@ -8,8 +8,8 @@ from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-Watcher = Callable[[int, int, str], None]
-"""Gets how many tracks are done, of how many, and what happened last."""
+Watcher = Callable[[str], None]
+"""Gets what happened last, in words."""
 
 TELL_EVERY_S = 1.0
 """The least time between two updates of the artifact, in seconds."""
@@ -25,6 +25,12 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watcher.reset(token)
+
+
+def tell(what: str) -> None:
+    """Tell whoever watches what happens."""
+    if (watcher := _watcher.get()) is not None:
+        watcher(what)
 
 
 class Progress:
@@ -45,5 +51,4 @@ class Progress:
         if self._done == self._total or time.monotonic() >= self._told + TELL_EVERY_S:
             update_progress_artifact(self._artifact, progress=100 * self._done / self._total)
             self._told = time.monotonic()
-        if (watcher := _watcher.get()) is not None:
-            watcher(self._done, self._total, what)
+        tell(f"{self._done}/{self._total} {what}")

@@ -215,9 +215,10 @@ def test_a_track_that_comes_twice_counts_once(ingested, folder, quick):
 
 def test_the_run_leaves_a_table_a_progress_and_a_report(folder, store, quick):
     seen = []
-    with watched_by(lambda done, total, what: seen.append((done, total))):
+    with watched_by(seen.append):
         state = ingest(str(folder), name="shown", config=quick, return_state=True)
-    assert seen == [(1, 2), (2, 2)]
+    assert [line.split()[0] for line in seen[:2]] == ["1/2", "2/2"]
+    assert "how it steers" in seen[2]
     run_id = state.state_details.flow_run_id
     with get_client(sync_client=True) as client:
         artifacts = {
