@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from benchmarks.measure import Figure, compare, timed
 from benchmarks.steering import random_steering
-from resonance_core.config import RuntimeConfig, load_config
+from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import load_config
 from resonance_core.models.registry import load_model
 
 

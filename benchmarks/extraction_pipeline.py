@@ -20,7 +20,8 @@ from flows.progress import watched_by
 from resonance_core.audio.chunk import windows
 from resonance_core.audio.decode import transcode
 from resonance_core.audio.read import read_windows
-from resonance_core.config import ChunkConfig, RuntimeConfig, load_config
+from resonance_core.config import ChunkConfig, RuntimeConfig
+from resonance_core.config_file import load_config
 from resonance_core.models.base import Waveforms
 from resonance_core.models.registry import load_model
 from resonance_core.stages.extract import choose_layers

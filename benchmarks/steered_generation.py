@@ -2,7 +2,8 @@
 
 from benchmarks.measure import Figure, compare, timed
 from benchmarks.steering import random_steering
-from resonance_core.config import RuntimeConfig, load_config
+from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import load_config
 from resonance_core.models.registry import load_model
 from resonance_core.steering.inject import Steering
 

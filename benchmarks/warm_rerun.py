@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from benchmarks.measure import Figure, compare, timed
 from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server, song_playlist
-from resonance_core.config import load_config
+from resonance_core.config_file import load_config
 
 SERVER_RESTS_S = 5.0
 

@@ -23,7 +23,8 @@ from flows.ingest import run_ingest
 from flows.plots import draw_calibrations, png
 from flows.progress import watched_by
 from flows.run import run_generate
-from resonance_core.config import RuntimeConfig, load_config
+from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import load_config
 from resonance_core.stages.generate import GenerationRequest
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.playlists import load_entry

@@ -31,7 +31,7 @@ from flows.console import (
     sounds_like,
 )
 from flows.sliders import refined, sliders_of
-from resonance_core.config import explain
+from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.records import Record

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resonance_core.config import PipelineConfig, RuntimeConfig, explain, load_config
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.config_file import explain, load_config
 from resonance_core.errors import ResonanceError
 
 FAILED = 1

@@ -9,7 +9,8 @@ from flows.report import publish_playlist
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
 from flows.tracks import hear_tracks, track_runner, usable
-from resonance_core.config import PipelineConfig, RuntimeConfig, load_config
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.config_file import load_config
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import Playlist
 from resonance_core.stages.extract import choose_layers

@@ -12,7 +12,8 @@ import soundfile
 import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
 from resonance_core.audio.decode import transcode
 from resonance_core.audio.read import read_windows
-from resonance_core.config import ModelConfig, PipelineConfig, RuntimeConfig, parse_config
+from resonance_core.config import ModelConfig, PipelineConfig, RuntimeConfig
+from resonance_core.config_file import parse_config
 from resonance_core.models.base import MusicModel
 from resonance_core.models.registry import load_model
 from resonance_core.sources.playlist import TrackSource

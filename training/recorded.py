@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from resonance_core.config import RuntimeConfig, load_config
+from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import load_config
 from resonance_core.errors import ResonanceError
 from resonance_core.models import nano
 from resonance_core.models.registry import model_info

@@ -1,6 +1,7 @@
 """Rungs of the ladder: which one a recipe is, and a config with another."""
 
-from resonance_core.config import PipelineConfig, parse_config, rungs
+from resonance_core.config import PipelineConfig, rungs
+from resonance_core.config_file import parse_config
 from resonance_core.errors import ConfigError
 
 

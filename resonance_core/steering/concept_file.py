@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from resonance_core.config import explain
+from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
 from resonance_core.sources.anchor import anchor
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.evaluate import run_evaluate
-from resonance_core.config import parse_config
+from resonance_core.config_file import parse_config
 from resonance_core.errors import SourceError
 from resonance_core.evaluation.protocol import Protocol, Trials
 from resonance_core.store.store import Store

@@ -10,7 +10,7 @@ from prefect.client.schemas.filters import TaskRunFilter
 from flows.ingest import ingest
 from flows.progress import watched_by
 from flows.tracks import IngestError
-from resonance_core.config import load_config
+from resonance_core.config_file import load_config
 from resonance_core.errors import ModelError
 from resonance_core.keys import Stage, sha256_file
 from resonance_core.stages import aggregate

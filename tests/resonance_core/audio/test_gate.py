@@ -4,7 +4,8 @@ import torch
 
 from resonance_core.audio.descriptors import describe
 from resonance_core.audio.gate import faults, stuck_share
-from resonance_core.config import CalibrateConfig, load_config
+from resonance_core.config import CalibrateConfig
+from resonance_core.config_file import load_config
 
 RATE = 32000
 RNG = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-from resonance_core.config import load_config
+from resonance_core.config_file import load_config
 from resonance_core.evaluation.protocol import FULL, PROMPTS, QUICK, with_little
 from resonance_core.evaluation.rungs import name_of_rung
 from resonance_core.steering.concept_file import load_concepts

@@ -1,6 +1,7 @@
 import pytest
 
-from resonance_core.config import load_config, rungs
+from resonance_core.config import rungs
+from resonance_core.config_file import load_config
 from resonance_core.errors import ConfigError
 from resonance_core.evaluation.rungs import name_of_rung, with_rung
 

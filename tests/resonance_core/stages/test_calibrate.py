@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from resonance_core.config import RuntimeConfig, parse_config
+from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import parse_config
 from resonance_core.errors import ModelError
 from resonance_core.stages.calibrate import calibrate
 

@@ -1,6 +1,7 @@
 import numpy as np
 
-from resonance_core.config import RuntimeConfig, SteerConfig, parse_config
+from resonance_core.config import RuntimeConfig, SteerConfig
+from resonance_core.config_file import parse_config
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.layer_effects import layer_effects
 from resonance_core.stages.prepare import prepare

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from resonance_core.config import RuntimeConfig, SteerConfig, parse_config
+from resonance_core.config import RuntimeConfig, SteerConfig
+from resonance_core.config_file import parse_config
 from resonance_core.errors import ModelError
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction

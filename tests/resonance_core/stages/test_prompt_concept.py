@@ -1,6 +1,6 @@
 import pytest
 
-from resonance_core.config import load_config
+from resonance_core.config_file import load_config
 from resonance_core.keys import stage_key
 from resonance_core.stages.prompt_concept import prompt_request
 from resonance_core.steering.concept_file import load_concepts

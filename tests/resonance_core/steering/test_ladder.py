@@ -5,7 +5,8 @@ import pytest
 import yaml
 
 import configs
-from resonance_core.config import SteerConfig, load_config, parse_config
+from resonance_core.config import SteerConfig
+from resonance_core.config_file import load_config, parse_config
 from resonance_core.errors import ConfigError
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from resonance_core.config import SteerConfig, parse_config
+from resonance_core.config import SteerConfig
+from resonance_core.config_file import parse_config
 from resonance_core.errors import ModelError, ResonanceError
 from resonance_core.steering.direction import Direction
 from resonance_core.steering.recipes import (
