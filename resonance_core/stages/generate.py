@@ -126,12 +126,14 @@ def generate(
             "sliders": request.moved,
             "steering": [
                 {
-                    "direction": direction.key,
-                    "sha256": direction.digest(DIRECTION),
-                    "reference": reference and reference.key,
+                    "direction": part.direction.key,
+                    "sha256": part.direction.digest(DIRECTION),
+                    "reference": part.reference and part.reference.key,
+                    "vocabulary": part.vocabulary and part.vocabulary.key,
+                    "effects": part.effects and part.effects.key,
                     "strength": strength,
                 }
-                for (direction, reference, *_), strength in additions
+                for part, strength in additions
             ],
             "steer": settings["steer"],
             "requested_duration_s": config.generate.duration_s,

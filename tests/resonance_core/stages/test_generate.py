@@ -114,6 +114,10 @@ def sure(quick):
     return quick.model_copy(update={"calibrate": trials})
 
 
+NEEDED = {"reference": "reference", "vocabulary": "vocabulary", "effects": "layer-effects"}
+"""What it takes to add a playlist's direction, and the stage that makes it."""
+
+
 def test_sliders_and_a_playlist_steer_together(example_store, sure):
     plain, slid, both = (
         make(ask(**how), sure, example_store).record
@@ -125,8 +129,10 @@ def test_sliders_and_a_playlist_steer_together(example_store, sure):
     )
     assert len({record.digest(AUDIO) for record in (plain, slid, both)}) == 3
     playlist, energy = both.info["steering"]
-    assert playlist["reference"] is not None
-    assert energy["reference"] is None
+    stages = {name: example_store.get(playlist[name]).stage for name in NEEDED}
+    assert stages == NEEDED
+    assert [energy[name] for name in ("reference", "vocabulary")] == [None, None]
+    assert example_store.get(energy["effects"]).stage == "layer-effects"
     assert energy["strength"] in (1.0, 2.0)  # the one that moves the music further
 
 
