@@ -34,8 +34,8 @@ from resonance_core.store.store import Store
 PLAYLIST = Path(__file__).parent / "playlist"
 NAME = "example"
 TARGET = Path("demo")
-PROMPT = "calm electronic music"
-SEED = 7
+PROMPT = "electronic music"
+SEED = 2
 
 
 def main() -> None:
