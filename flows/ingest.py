@@ -68,7 +68,7 @@ def ingest(
     direction = aggregate.submit(heard, config.aggregate, runtime).result()
     tell("Trying out how it steers; a model's first playlist takes minutes longer than others")
     # Calibration would make these too; here they are seen and counted as the stages that they are.
-    wanted = ((reference, config.steer.centre), (vocabulary, config.steer.words))
+    wanted = ((reference, config.steer.centre), (vocabulary, config.steer.in_words))
     needed = [stage.submit(config, runtime).result() for stage, asked in wanted if asked]
     part = prepare.submit(direction.record, config, runtime).result()
     calibration = calibrate.submit(direction.record, config, runtime).result()

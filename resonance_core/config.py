@@ -177,7 +177,7 @@ class ReferenceConfig(StageConfig):
     """Centre on this ingested playlist, whatever else there is."""
 
 
-def vocabulary() -> tuple[str, ...]:
+def vocabulary_prompts() -> tuple[str, ...]:
     """Return the prompts in ``configs/vocabulary.yaml``."""
     return tuple(_shipped("vocabulary.yaml"))
 
@@ -185,7 +185,9 @@ def vocabulary() -> tuple[str, ...]:
 class VocabularyConfig(StageConfig):
     """What a model plays to learn how it hears words, so that playlists can be put into them."""
 
-    prompts: Annotated[tuple[str, ...], Field(min_length=2)] = Field(default_factory=vocabulary)
+    prompts: Annotated[tuple[str, ...], Field(min_length=2)] = Field(
+        default_factory=vocabulary_prompts
+    )
     """The words."""
     clips: PositiveInt = 4
     """Pieces of each prompt."""
@@ -247,8 +249,8 @@ class SteerConfig(StageConfig):
     centre: bool = True
     """Subtract the reference's mean, so that only what sets the playlist apart remains."""
     words: bool = True
-    """Add what the prompts change that describe the playlist best, in equal parts with what was
-    heard in it; a concept is left as it is."""
+    """Add what the prompts change that describe a centred playlist best, in equal parts with what
+    was heard in it; a concept is left as it is."""
     scale: Literal["unit", "residual"] = "residual"
     """What strength 1 adds: length 1 in each layer, or a fortieth of the residual norm in all
     steered layers together."""
@@ -277,6 +279,11 @@ class SteerConfig(StageConfig):
     def throughout(self) -> "SteerConfig":
         """Return the same recipe, added from the first second to the last."""
         return self.model_copy(update={"start_s": 0.0, "end_s": None, "ramp_s": 0.0})
+
+    @property
+    def in_words(self) -> bool:
+        """Whether playlists are put into words, which only what sets them apart can be."""
+        return self.centre and self.words
 
     def as_added(self) -> dict[str, Any]:
         """Return what of it matters, once it is prepared, for how a single direction is added."""

@@ -29,7 +29,7 @@ def prepare(
     if direction.stage == AGGREGATE.name:
         if config.steer.centre:
             found = found._replace(reference=reference(config, store, runtime).record)
-        if config.steer.words:
+        if config.steer.in_words:
             found = found._replace(vocabulary=vocabulary(config, store, runtime).record)
     if config.steer.layers != "by-effect":
         return found

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import Stage, sha256_file
 from resonance_core.models import nano
-from resonance_core.models.registry import load_model, model_info
+from resonance_core.models.registry import model_info
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.extract import capture_settings, choose_layers
+from resonance_core.stages.own_music import play_and_hear
 from resonance_core.steering.aggregate import aggregate_tracks
 from resonance_core.store.directions import DIRECTION, read_direction, write_direction
 from resonance_core.store.records import Outcome
@@ -56,23 +57,12 @@ def reference(config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> O
     )
 
     def make(folder: Path) -> dict[str, Any]:
-        model = load_model(config.model, runtime)
+        prompts = [played.prompts[number % len(played.prompts)] for number in range(played.clips)]
         vectors: list[NDArray[np.float32]] = []
         rms: list[NDArray[np.float32]] = []
-        for first in range(0, played.clips, runtime.batch_size):
-            numbers = range(first, min(first + runtime.batch_size, played.clips))
-            audio = model.generate(
-                [played.prompts[number % len(played.prompts)] for number in numbers],
-                seeds=[played.seed + number for number in numbers],
-                duration_s=played.duration_s,
-                sampling=config.sampling,
-            )
-            captured = model.capture(
-                audio,
-                layers=layers,
-                prompts=[config.extract.prompt] * len(audio),
-                melody=config.extract.melody,
-            )
+        for _audio, captured in play_and_hear(
+            prompts, played.seed, played.duration_s, config, runtime
+        ):
             # One row a piece, so that the batch size makes no difference.
             vectors.extend(captured.vectors[:, None])
             rms.extend(captured.rms[:, None])

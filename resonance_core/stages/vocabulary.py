@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import Stage
-from resonance_core.models.base import MusicModel
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.extract import capture_settings, choose_layers
+from resonance_core.stages.own_music import play_and_hear
 from resonance_core.steering.vocabulary import Vocabulary
 from resonance_core.store.records import Outcome
 from resonance_core.store.store import Store
@@ -38,10 +38,9 @@ def vocabulary(config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> 
     layers = choose_layers(config.extract, info)
     played = config.vocabulary
     prompts = played.prompts
-    settings = capture_settings(config.extract, info)
     request = VOCABULARY_STAGE.request(
         {
-            **settings,
+            **capture_settings(config.extract, info),
             "sampling": config.sampling.model_dump(mode="json"),
             **played.model_dump(mode="json"),
         },
@@ -49,26 +48,14 @@ def vocabulary(config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> 
     )
 
     def make(folder: Path) -> dict[str, Any]:
-        model = load_model(config.model, runtime)
         rows = [prompt for prompt in prompts for _clip in range(played.clips)]
-        # Of prompts from all over the list.
-        common = {
-            place * len(prompts) // played.common * played.clips for place in range(played.common)
-        }
+        # The first pieces of prompts from all over the list.
+        places = np.arange(played.common) * len(prompts) // played.common * played.clips
         heard: list[NDArray[np.float32]] = []
-        kept: list[NDArray[np.float32]] = []
-        for first in range(0, len(rows), runtime.batch_size):
-            numbers = range(first, min(first + runtime.batch_size, len(rows)))
-            audio = model.generate(
-                [rows[number] for number in numbers],
-                seeds=[played.seed + number for number in numbers],
-                duration_s=played.duration_s,
-                sampling=config.sampling,
-            )
-            told = [settings["prompt"]] * len(audio)
-            captured = model.capture(audio, layers=layers, prompts=told, melody=settings["melody"])
+        common: list[NDArray[np.float32]] = []
+        for audio, captured in play_and_hear(rows, played.seed, played.duration_s, config, runtime):
+            common += [piece for place, piece in enumerate(audio, len(heard)) if place in places]
             heard.extend(captured.vectors)
-            kept += [row for number, row in zip(numbers, audio, strict=True) if number in common]
         by_prompt = np.stack(heard).reshape(len(prompts), played.clips, len(layers), -1)
         write_vocabulary(
             folder / VOCABULARY,
@@ -76,7 +63,7 @@ def vocabulary(config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> 
                 prompts=prompts,
                 layers=layers,
                 heard=by_prompt.mean(1),
-                told=_told(model, np.stack(kept), prompts, layers, runtime.batch_size),
+                told=_told(np.stack(common), prompts, layers, config, runtime),
             ),
         )
         return {"prompts": len(prompts), "layers": list(layers)}
@@ -85,18 +72,20 @@ def vocabulary(config: PipelineConfig, store: Store, runtime: RuntimeConfig) -> 
 
 
 def _told(
-    model: MusicModel,
     audio: NDArray[np.float32],
     prompts: Sequence[str],
     layers: Sequence[int],
-    batch_size: int,
+    config: PipelineConfig,
+    runtime: RuntimeConfig,
 ) -> NDArray[np.float32]:
     """Return the mean activations of the same pieces under each prompt."""
+    model = load_model(config.model, runtime)
+    batches = np.split(audio, range(runtime.batch_size, len(audio), runtime.batch_size))
     found = []
     for prompt in prompts:
         heard = [
             model.capture(batch, layers=layers, prompts=[prompt] * len(batch), melody=False).vectors
-            for batch in np.split(audio, range(batch_size, len(audio), batch_size))
+            for batch in batches
         ]
         found.append(np.concatenate(heard).mean(0))
     return np.stack(found)

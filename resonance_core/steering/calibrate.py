@@ -18,7 +18,7 @@ class StrengthRange(BaseModel):
     low: float
     high: float
     recommended: float
-    """Moves the music as far as the playlist lies from its reference, or as near as it gets."""
+    """Moves the music all the way, as from the reference to a playlist, or as near as it gets."""
 
 
 class StrengthMap(BaseModel):

@@ -50,6 +50,12 @@ def test_a_playlist_is_put_into_words_where_the_recipe_says_so(
     assert 0.5 < torch.cosine_similarity(both, one, dim=-1).min() < 0.99
 
 
+def test_what_is_not_centred_is_not_put_into_words(direction, example_store, quick):
+    whole = quick.steer.model_copy(update={"centre": False, "layers": "all"})
+    found = prepare(direction, quick.model_copy(update={"steer": whole}), example_store, CPU)
+    assert (found.reference, found.vocabulary) == (None, None)
+
+
 def test_a_concept_is_a_difference_and_in_words_already(store, quick):
     record = concept("energy", load_concepts(), quick, store, CPU).record
     found = prepare(record, quick, store, CPU)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from resonance_core.config import vocabulary as shipped
+from resonance_core.config import vocabulary_prompts
 from resonance_core.steering.vocabulary import Vocabulary, put_into_words, told
 
 LAYERS, HIDDEN = 2, 40
@@ -52,5 +52,5 @@ def test_a_mix_of_words_changes_what_they_change_beyond_all_of_them(vocabulary):
 
 
 def test_the_words_that_ship_are_many_and_differ():
-    words = shipped()
+    words = vocabulary_prompts()
     assert len(words) == len(set(words)) >= 50
