@@ -15,11 +15,14 @@ $(READY): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/python examples/demo.py
 
+# Files are spread over the cores; each process starts a Prefect server of its own.
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+
 test: setup
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-all: setup
-	$(BIN)/pytest -m ''
+	$(PYTEST) -m ''
 
 lint: setup
 	$(BIN)/ruff check .

@@ -17,11 +17,11 @@ from benchmarks.measure import Figure, compare, timed
 from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server, song_playlist
 from benchmarks.small_model import save_small_model
 from flows.progress import watched_by
+from flows.settings import Settings
 from resonance_core.audio.chunk import windows
 from resonance_core.audio.decode import transcode
 from resonance_core.audio.read import read_windows
 from resonance_core.config import ChunkConfig, RuntimeConfig
-from resonance_core.config_file import load_config
 from resonance_core.models.base import Waveforms
 from resonance_core.models.registry import load_model
 from resonance_core.stages.extract import choose_layers
@@ -52,8 +52,8 @@ def small() -> Figure:
 def _measure(
     size: str, playlist: Path, *, target: float, repeats: int, overrides: tuple[str, ...]
 ) -> Figure:
-    settings = (*overrides, *SHORT_CALIBRATION)
-    config = load_config(overrides=settings)
+    settings = Settings(overrides=(*overrides, *SHORT_CALIBRATION))
+    config = settings.read()
     runtime = RuntimeConfig()
     model = load_model(config.model, runtime)
     layers = choose_layers(config.extract, model.info)
@@ -78,12 +78,12 @@ def _measure(
         with cold_store():
             started = time.perf_counter()
             with watched_by(lambda *_: reports.append(time.perf_counter())):
-                ingest_playlist(playlist, config)
+                ingest_playlist(playlist, settings)
         return reports[-1] - started
 
     with prefect_server():
         with cold_store():  # what a process does once, such as importing, counts for neither side
-            ingest_playlist(playlist, load_config(overrides=(*settings, *ONE_CHUNK)))
+            ingest_playlist(playlist, Settings(overrides=(*settings.overrides, *ONE_CHUNK)))
         return compare(
             f"extraction_pipeline_{size}",
             numerator=("bare", timed(bare)),

@@ -12,7 +12,7 @@ from prefect.testing.utilities import prefect_test_harness
 
 from flows.ingest import ingest
 from flows.results import IngestResult
-from resonance_core.config import PipelineConfig
+from flows.settings import DEFAULTS, Settings
 
 CLIPS = Path(__file__).parent.parent / "examples" / "playlist"
 
@@ -58,13 +58,13 @@ def cold_store() -> Iterator[None]:
                 os.environ["RESONANCE_STORE"] = before
 
 
-def ingest_playlist(playlist: Path, config: PipelineConfig) -> IngestResult:
+def ingest_playlist(playlist: Path, settings: Settings = DEFAULTS) -> IngestResult:
     """Ingest a folder.
 
     Raises:
         RuntimeError: A track failed, so that the time would be that of less work.
     """
-    result = ingest(str(playlist), "benchmark", config)
+    result = ingest(str(playlist), "benchmark", settings)
     if failed := [track for track in result.tracks if track.status != "completed"]:
         raise RuntimeError(f"{failed[0].title} was not ingested: {failed[0].reason}")
     return result

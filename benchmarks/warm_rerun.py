@@ -9,17 +9,16 @@ from contextlib import ExitStack
 
 from benchmarks.measure import Figure, compare, timed
 from benchmarks.pipeline import cold_store, ingest_playlist, prefect_server, song_playlist
-from resonance_core.config_file import load_config
+from flows.settings import DEFAULTS
 
 SERVER_RESTS_S = 5.0
 
 
 def warm_rerun() -> Figure:
     """Ingest six songs twice with the embedded model."""
-    config = load_config()
     with song_playlist(6) as playlist, prefect_server(), ExitStack() as store:
         with cold_store():  # what a process does once, such as importing, counts for neither side
-            tracks = ingest_playlist(playlist, config).tracks
+            tracks = ingest_playlist(playlist).tracks
 
         def cold() -> float:
             store.close()
@@ -30,7 +29,7 @@ def warm_rerun() -> Figure:
             time.sleep(SERVER_RESTS_S)
             return rerun()
 
-        rerun = timed(lambda: ingest_playlist(playlist, config))
+        rerun = timed(lambda: ingest_playlist(playlist))
         return compare(
             "warm_rerun",
             numerator=("warm", warm),
@@ -38,7 +37,7 @@ def warm_rerun() -> Figure:
             target=0.05,
             better="lower",
             repeats=3,
-            model=config.model.id,
+            model=DEFAULTS.read().model.id,
             conditions={
                 "tracks": len(tracks),
                 "track_seconds": sum(track.seconds or 0 for track in tracks) / len(tracks),

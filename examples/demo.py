@@ -23,8 +23,8 @@ from flows.ingest import run_ingest
 from flows.plots import draw_calibrations, png
 from flows.progress import watched_by
 from flows.run import run_generate
+from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
-from resonance_core.config_file import load_config
 from resonance_core.stages.generate import GenerationRequest
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.playlists import load_entry
@@ -41,16 +41,18 @@ SEED = 2
 def main() -> None:
     """Ingest the example playlist, generate twice, and show what came of it."""
     console = Console(soft_wrap=True)
-    config = load_config()
+    settings = Settings()
     store = Store(RuntimeConfig().store)
 
     console.print(f"Listening to {PLAYLIST} (Prefect needs some 20 seconds to start) ...")
     with watched_by(lambda what: console.print(f"  {what}")):
-        ingested = run_ingest(str(PLAYLIST), NAME, config)
+        ingested = run_ingest(str(PLAYLIST), NAME, settings)
 
     console.print("Playing without and with the playlist, from the same seed ...")
     pieces = {
-        label: run_generate(GenerationRequest(prompt=PROMPT, playlist=playlist, seed=SEED), config)
+        label: run_generate(
+            GenerationRequest(prompt=PROMPT, playlist=playlist, seed=SEED), settings
+        )
         for label, playlist in {"unsteered": None, "steered": NAME}.items()
     }
 

@@ -2,7 +2,8 @@
 
 from prefect import flow
 
-from resonance_core.config import PipelineConfig, RuntimeConfig
+from flows.settings import DEFAULTS, Settings
+from resonance_core.config import RuntimeConfig
 from resonance_core.stages.directions import find_direction
 from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
@@ -11,11 +12,11 @@ from tasks.calibrate import calibrate as calibrate_task
 
 
 @flow(name="calibrate", persist_result=False)
-def calibrate(name_or_key: str, config: PipelineConfig) -> Outcome:
+def calibrate(name_or_key: str, settings: Settings = DEFAULTS) -> Outcome:
     """Measure one direction's range, and keep it as the playlist's where a playlist is named."""
     runtime = RuntimeConfig()
     store = Store(runtime.store)
     direction = find_direction(name_or_key, store)
-    outcome = calibrate_task.submit(direction, config, runtime).result()
+    outcome = calibrate_task.submit(direction, settings.read(), runtime).result()
     update_range(store, name_or_key, outcome.record)
     return outcome

@@ -23,11 +23,11 @@ from flows.console import (
     errors_in_words,
     notes,
     out,
-    pipeline_settings,
     print_json,
     print_table,
     range_in_words,
     runtime_settings,
+    settings_of,
     sounds_like,
 )
 from flows.sliders import refined, sliders_of
@@ -64,12 +64,12 @@ def ingest(
     """Turn a playlist into a direction and its usable range."""
     with errors_in_words(as_json):
         runtime_settings(store, verbose)
-        settings = pipeline_settings(config, overrides)
+        settings = settings_of(config, overrides)
         with notes.status("Starting Prefect ...") as status:
             from flows.ingest import check, run_ingest
             from flows.progress import watched_by
 
-            check(name, settings)  # before Prefect's start, which takes its time
+            check(name, settings.read())  # before Prefect's start, which takes its time
 
             def show(what: str) -> None:
                 notes.print(what)
@@ -91,7 +91,7 @@ def ingest(
         ]
         print_table(("track", "status", "seconds", "chunks"), rows, title=result.name)
         if result.left_out:
-            maximum = settings.resolve.max_tracks
+            maximum = settings.read().resolve.max_tracks
             out.print(f"{result.left_out} more left out: resolve.max_tracks is {maximum}.")
         if result.words:
             out.print(sounds_like(result.words))
@@ -138,7 +138,7 @@ def generate(
         for change in changes:
             notes.print(f"{change.slider}: {change.before:g} to {change.after:g} ({change.words})")
         length = [] if duration is None else [f"generate.duration_s={duration}"]
-        settings = pipeline_settings(config, [*(overrides or []), *length])
+        settings = settings_of(config, [*(overrides or []), *length])
         with notes.status("Playing ..."):
             from flows.run import run_generate
             from resonance_core.stages.generate import GenerationRequest
@@ -177,7 +177,7 @@ def calibrate(
     """Measure again which strengths of a direction are usable."""
     with errors_in_words(as_json):
         runtime_settings(store, verbose)
-        settings = pipeline_settings(config, overrides)
+        settings = settings_of(config, overrides)
         with notes.status("Trying strengths ..."):
             from flows.run import run_calibrate
 
@@ -214,18 +214,15 @@ def evaluate(
     """Measure whether steering works: sliders, playlists, and each step of the recipe."""
     with errors_in_words(as_json):
         runtime = runtime_settings(store, verbose)
-        settings = pipeline_settings(config, overrides)
+        settings = settings_of(config, overrides)
         with notes.status("Starting Prefect ..."):
             from flows.evaluate import PLAYLISTS, run_evaluate
             from flows.evaluation_report import write_report
             from flows.evaluation_tables import claims_table
-            from resonance_core.evaluation.protocol import FULL, QUICK, with_little
             from resonance_core.evaluation.rungs import name_of_rung
 
-            name_of_rung(settings)  # before Prefect's start, which takes its time
-            protocol = QUICK if quick else FULL
-            settings = with_little(settings) if quick else settings
-            found = run_evaluate(playlists or PLAYLISTS, protocol, settings)
+            name_of_rung(settings.read())  # before Prefect's start, which takes its time
+            found = run_evaluate(playlists or PLAYLISTS, quick, settings)
         written = write_report(found, Store(runtime.store), target)
         if as_json:
             print_json(found)
@@ -246,10 +243,10 @@ def doctor(
     """Check what is installed, which device and model work, and whether the store can be used."""
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
-        settings = pipeline_settings(config, overrides)
+        settings = settings_of(config, overrides)
         from flows.doctor import examine
 
-        checks = examine(settings, runtime)
+        checks = examine(settings.read(), runtime)
         if as_json:
             print_json({"checks": [one.model_dump() for one in checks]})
         else:

@@ -13,11 +13,11 @@ from flows.console import (
     errors_in_words,
     notes,
     out,
-    pipeline_settings,
     print_json,
     print_table,
     range_in_words,
     runtime_settings,
+    settings_of,
 )
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.steering.concept_file import ConceptFile, load_concepts
@@ -38,8 +38,8 @@ def build(
     """Make the directions of concepts, and measure which strengths are usable on both sides."""
     with errors_in_words(as_json):
         runtime_settings(store, verbose)
-        settings = pipeline_settings(config, overrides)
-        file = load_concepts(settings.concept.file)
+        settings = settings_of(config, overrides)
+        file = load_concepts(settings.read().concept.file)
         for name in names or ():
             file.check(name)  # before Prefect's start, which takes its time
         with notes.status("Making directions ..."):
@@ -57,7 +57,7 @@ def build(
                 if track.status == "failed":
                     out.print(f"  left out: {track.title}: {track.reason}")
             if result.left_out:
-                maximum = settings.resolve.max_tracks
+                maximum = settings.read().resolve.max_tracks
                 out.print(f"  {result.left_out} more left out: resolve.max_tracks is {maximum}.")
 
 
@@ -71,7 +71,7 @@ def list_concepts(
     """List the concepts, and which of them are made for this model and these settings."""
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
-        settings = pipeline_settings(config, overrides)
+        settings = settings_of(config, overrides).read()
         file = load_concepts(settings.concept.file)
         found = [_found(name, file, settings, runtime) for name in file.concepts]
         if as_json:
@@ -95,7 +95,7 @@ def show(
     """Show what a concept is made from, and how reliable its direction is in each layer."""
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
-        settings = pipeline_settings(config, overrides)
+        settings = settings_of(config, overrides).read()
         file = load_concepts(settings.concept.file)
         found = _found(name, file, settings, runtime)
         sources = file.concepts[name].sources

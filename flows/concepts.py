@@ -1,12 +1,15 @@
 """Concepts: prompts or labelled tracks become the sliders' directions, calibrated on both sides."""
 
+from collections.abc import Sequence
+
 from prefect import flow
 
 from flows.report import publish_concept
 from flows.results import ConceptResult
 from flows.server import server_of_this_process
+from flows.settings import DEFAULTS, Settings
 from flows.tracks import hear_tracks, track_runner
-from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.config import RuntimeConfig
 from resonance_core.sources.labelled import LabelledTracks
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.playlists import DirectionRef
@@ -21,19 +24,19 @@ from tasks.resolve import resolve_concept
     persist_result=False,
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
-def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
+def concepts(names: Sequence[str] = (), settings: Settings = DEFAULTS) -> list[ConceptResult]:
     """Make and calibrate the directions of concepts.
 
     Args:
         names: Which ones; all of the file if none.
-        config: The model, its sampling, the recipe, and how concepts are made.
+        settings: The model, its sampling, the recipe, and how concepts are made.
 
     Raises:
-        ConfigError: There is no such concept.
+        ConfigError: There is no such concept, or a setting cannot be used.
         SourceError: The tracks of one cannot be listed.
         TooFewTracksError: Fewer than two tracks a side of one can be used.
     """
-    runtime = RuntimeConfig()
+    config, runtime = settings.read(), RuntimeConfig()
     store = Store(runtime.store)
     file = load_concepts(config.concept.file)
     for name in names:
@@ -72,7 +75,7 @@ def concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
     return results
 
 
-def run_concepts(names: list[str], config: PipelineConfig) -> list[ConceptResult]:
+def run_concepts(names: Sequence[str], settings: Settings) -> list[ConceptResult]:
     """Run the flow in this process, with the server that is set or one of its own."""
     with server_of_this_process():
-        return concepts(names, config)
+        return concepts(names, settings)

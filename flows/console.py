@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.config_file import explain, load_config
+from flows.settings import Settings
+from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import explain
 from resonance_core.errors import ResonanceError
 
 FAILED = 1
@@ -58,13 +59,10 @@ def runtime_settings(store: Path | None, verbose: bool = False) -> RuntimeConfig
         raise explain(error, "the environment's RESONANCE_ variables", RuntimeConfig) from error
 
 
-def pipeline_settings(config: str | None, overrides: list[str] | None) -> PipelineConfig:
-    """Read the pipeline config that the options mean.
-
-    Raises:
-        ConfigError: A file, field or value that cannot be used.
-    """
-    return load_config(config, overrides or ())
+def settings_of(config: str | None, overrides: Iterable[str] | None) -> Settings:
+    """Return the settings that the options mean."""
+    given = {} if config is None else {"config": config}
+    return Settings(**given, overrides=tuple(overrides or ()))
 
 
 @contextmanager

@@ -8,11 +8,12 @@ from flows.evaluation_playlists import Heard, hear_playlists, score_playlists, s
 from flows.evaluation_sliders import play_randoms, play_sliders, ready_sliders
 from flows.player import Player
 from flows.server import server_of_this_process
+from flows.settings import DEFAULTS, Settings
 from flows.tracks import track_runner
 from resonance_core.config import PipelineConfig, RuntimeConfig, rungs
 from resonance_core.evaluation.claims import ladder_claims, slider_claims
 from resonance_core.evaluation.ladder import score_rung
-from resonance_core.evaluation.protocol import QUICK, Protocol
+from resonance_core.evaluation.protocol import FULL, QUICK, Protocol, with_little
 from resonance_core.evaluation.results import Evaluation, RungScore, SliderScore
 from resonance_core.evaluation.rungs import name_of_rung, with_rung
 from resonance_core.evaluation.sliders import score_slider
@@ -27,7 +28,9 @@ ENDS = (-1.0, 0.0, 1.0)
     persist_result=False,
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
-def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Evaluation:
+def evaluate(
+    playlists: Path = PLAYLISTS, quick: bool = False, settings: Settings = DEFAULTS
+) -> Evaluation:
     """Judge the sliders, the ladder's rungs and playlists.
 
     All that is played is kept in the store as scores, so that a run that was stopped goes on
@@ -35,13 +38,15 @@ def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Eva
 
     Args:
         playlists: A folder of folders of music.
-        protocol: How much is played.
-        config: The model, its sampling, and the default recipe, which must be a rung.
+        quick: Play little, to see that it runs; the numbers mean nothing.
+        settings: The model, its sampling, and the default recipe, which must be a rung.
 
     Raises:
-        ConfigError: The recipe is no rung of the ladder.
+        ConfigError: The recipe is no rung of the ladder, or a setting cannot be used.
         SourceError: The playlists cannot be used.
     """
+    protocol = QUICK if quick else FULL
+    config = with_little(settings.read()) if quick else settings.read()
     runtime = RuntimeConfig()
     default = name_of_rung(config)
     heard = hear_playlists(playlists, protocol, config, runtime)
@@ -57,7 +62,7 @@ def evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Eva
         revision=info.revision,
         rung=default,
         confidence=protocol.confidence,
-        quick=protocol == QUICK,
+        quick=quick,
         sliders=tuple(sliders),
         ladder=tuple(ladder),
         yardsticks=yardsticks,
@@ -90,7 +95,7 @@ def judge_rung(
     return score_rung(rung, grids, randoms, playlists, shuffled, protocol)
 
 
-def run_evaluate(playlists: Path, protocol: Protocol, config: PipelineConfig) -> Evaluation:
+def run_evaluate(playlists: Path, quick: bool, settings: Settings) -> Evaluation:
     """Run the flow in this process, with the server that is set or one of its own."""
     with server_of_this_process():
-        return evaluate(playlists, protocol, config)
+        return evaluate(playlists, quick, settings)

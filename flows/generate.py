@@ -2,13 +2,14 @@
 
 from prefect import flow
 
-from resonance_core.config import PipelineConfig, RuntimeConfig
+from flows.settings import DEFAULTS, Settings
+from resonance_core.config import RuntimeConfig
 from resonance_core.stages.generate import GenerationRequest
 from resonance_core.store.records import Outcome
 from tasks.generate import generate as generate_task
 
 
 @flow(name="generate", persist_result=False)
-def generate(request: GenerationRequest, config: PipelineConfig) -> Outcome:
+def generate(request: GenerationRequest, settings: Settings = DEFAULTS) -> Outcome:
     """Generate one piece."""
-    return generate_task.submit(request, config, RuntimeConfig()).result()
+    return generate_task.submit(request, settings.read(), RuntimeConfig()).result()

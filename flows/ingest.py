@@ -8,9 +8,9 @@ from flows.progress import tell
 from flows.report import publish_playlist
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
+from flows.settings import DEFAULTS, Settings
 from flows.tracks import hear_tracks, track_runner, usable
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.config_file import load_config
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import Playlist
 from resonance_core.stages.extract import choose_layers
@@ -41,17 +41,17 @@ WORDS = 5
 def ingest(
     source: str,
     name: str | None = None,
-    config: PipelineConfig = load_config(),  # noqa: B008  (Prefect shows it in its form)
+    settings: Settings = DEFAULTS,
 ) -> IngestResult:
     """Turn a playlist into an activation store, a direction and a usable range of strengths.
 
     Args:
         source: A folder, a file, or a URL that yt-dlp reads.
         name: The name to find the direction by; the playlist's title by default.
-        config: All stages' settings; those of ``configs/nano.yaml`` by default.
+        settings: Of all stages.
 
     Raises:
-        ConfigError: A name that cannot be used.
+        ConfigError: A name or a setting that cannot be used.
         IngestError: Fewer usable tracks than ``resolve.min_tracks``.
         ModelError: The model cannot be found, or lacks a layer that is asked for.
         SourceError: The source cannot be listed.
@@ -59,6 +59,7 @@ def ingest(
     started = time.perf_counter()
     runtime = RuntimeConfig()
     store = Store(runtime.store)
+    config = settings.read()
     check(name, config)
 
     playlist: Playlist = resolve.submit(source, config.resolve).result()
@@ -110,7 +111,7 @@ def check(name: str | None, config: PipelineConfig) -> None:
     choose_layers(config.extract, model_info(config.model))
 
 
-def run_ingest(source: str, name: str | None, config: PipelineConfig) -> IngestResult:
+def run_ingest(source: str, name: str | None, settings: Settings) -> IngestResult:
     """Run the flow in this process, with the server that is set or one of its own."""
     with server_of_this_process():
-        return ingest(source, name, config)
+        return ingest(source, name, settings)

@@ -6,7 +6,8 @@ orchestration around core calls, so record and result are the same either way.
 
 from prefect.settings import PREFECT_API_URL
 
-from resonance_core.config import PipelineConfig, RuntimeConfig
+from flows.settings import Settings
+from resonance_core.config import RuntimeConfig
 from resonance_core.stages import calibrate as calibrate_stage
 from resonance_core.stages import generate as generate_stage
 from resonance_core.stages.directions import find_direction
@@ -16,25 +17,25 @@ from resonance_core.store.records import Outcome
 from resonance_core.store.store import Store
 
 
-def run_generate(request: GenerationRequest, config: PipelineConfig) -> Outcome:
+def run_generate(request: GenerationRequest, settings: Settings) -> Outcome:
     """Generate one piece."""
     if PREFECT_API_URL.value():
         from flows.generate import generate
 
-        return generate(request, config)
+        return generate(request, settings)
     runtime = RuntimeConfig()
-    return generate_stage.generate(request, config, Store(runtime.store), runtime)
+    return generate_stage.generate(request, settings.read(), Store(runtime.store), runtime)
 
 
-def run_calibrate(name_or_key: str, config: PipelineConfig) -> Outcome:
+def run_calibrate(name_or_key: str, settings: Settings) -> Outcome:
     """Measure a direction's range, and keep it as the playlist's where a playlist was named."""
     if PREFECT_API_URL.value():
         from flows.calibrate import calibrate
 
-        return calibrate(name_or_key, config)
+        return calibrate(name_or_key, settings)
     runtime = RuntimeConfig()
     store = Store(runtime.store)
     direction = find_direction(name_or_key, store)
-    outcome = calibrate_stage.calibrate(direction, config, store, runtime)
+    outcome = calibrate_stage.calibrate(direction, settings.read(), store, runtime)
     update_range(store, name_or_key, outcome.record)
     return outcome

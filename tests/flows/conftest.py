@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from prefect.testing.utilities import prefect_test_harness
 
 import flows  # noqa: F401  (sets Prefect's settings)
+from flows.settings import Settings
+from resonance_core.config import PipelineConfig
 from resonance_core.store.store import Store
 
 
@@ -22,6 +25,14 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """An empty store, which flows and commands use too."""
     monkeypatch.setenv("RESONANCE_STORE", str(tmp_path / "store"))
     return Store(tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def quick_settings(quick: PipelineConfig, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same little of everything, as flows are told it."""
+    path = tmp_path_factory.mktemp("settings") / "quick.yaml"
+    path.write_text(yaml.safe_dump(quick.model_dump(mode="json", exclude_unset=True)))
+    return Settings(config=str(path))
 
 
 @pytest.fixture

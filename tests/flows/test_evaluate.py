@@ -3,11 +3,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.evaluate import run_evaluate
-from resonance_core.config_file import parse_config
+from flows.settings import Settings
 from resonance_core.errors import SourceError
 from resonance_core.evaluation.protocol import Protocol, Trials
 from resonance_core.store.store import Store
@@ -39,36 +40,41 @@ def playlists(tmp_path) -> Path:
 
 
 @pytest.fixture
-def config():
+def settings(tmp_path) -> Settings:
     """The default recipe with little of everything."""
-    return parse_config(
-        {
-            "sampling": {"guidance_scale": 2},
-            "vocabulary": {
-                "prompts": ["techno", "folk"],
-                "clips": 1,
-                "common": 2,
-                "duration_s": 0.5,
-            },
-            "concept": {"pairs": 2, "duration_s": 0.5},
-            "scan": {"prompts": ["music"], "duration_s": 0.5},
-            "calibrate": {
-                "duration_s": 0.5,
-                "strengths": [0, 1],
-                "prompts": ["music"],
-                "rms_low": 0.0001,
-                "rms_high": 1.0,
-                "stuck_high": 1.0,
-            },
-        }
+    path = tmp_path / "little.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "sampling": {"guidance_scale": 2},
+                "vocabulary": {
+                    "prompts": ["techno", "folk"],
+                    "clips": 1,
+                    "common": 2,
+                    "duration_s": 0.5,
+                },
+                "concept": {"pairs": 2, "duration_s": 0.5},
+                "scan": {"prompts": ["music"], "duration_s": 0.5},
+                "calibrate": {
+                    "duration_s": 0.5,
+                    "strengths": [0, 1],
+                    "prompts": ["music"],
+                    "rms_low": 0.0001,
+                    "rms_high": 1.0,
+                    "stuck_high": 1.0,
+                },
+            }
+        )
     )
+    return Settings(config=str(path))
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("prefect_server")
-def test_everything_is_played_judged_and_kept(playlists, config, tmp_path, monkeypatch):
+def test_everything_is_played_judged_and_kept(playlists, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.evaluate.FULL", PROTOCOL)
     monkeypatch.setenv("RESONANCE_STORE", str(tmp_path / "store"))
-    found = run_evaluate(playlists, PROTOCOL, config)
+    found = run_evaluate(playlists, False, settings)
     assert found.rung == "in-words"
     assert not found.quick
     assert [score.slider for score in found.sliders] == [
@@ -84,16 +90,16 @@ def test_everything_is_played_judged_and_kept(playlists, config, tmp_path, monke
     store = Store(tmp_path / "store")
     assert all(store.get(sweep.key).stage == "sweep" for sweep in found.sweeps)
     before = len(list(store.records()))
-    assert run_evaluate(playlists, PROTOCOL, config) == found
+    assert run_evaluate(playlists, False, settings) == found
     assert len(list(store.records())) == before
 
 
 @pytest.mark.usefixtures("prefect_server")
-def test_playlists_that_cannot_be_told_apart_are_refused(config, tmp_path, monkeypatch):
+def test_playlists_that_cannot_be_told_apart_are_refused(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("RESONANCE_STORE", str(tmp_path / "store"))
     (tmp_path / "one" / "only").mkdir(parents=True)
     with pytest.raises(SourceError, match="holds 1 playlists, and two are needed"):
-        run_evaluate(tmp_path / "one", PROTOCOL, config)
+        run_evaluate(tmp_path / "one", False, settings)
 
 
 def test_a_recipe_that_is_no_rung_is_refused_before_prefect_starts(tmp_path):

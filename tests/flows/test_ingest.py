@@ -9,8 +9,8 @@ from prefect.client.schemas.filters import TaskRunFilter
 
 from flows.ingest import ingest
 from flows.progress import watched_by
+from flows.settings import Settings
 from flows.tracks import IngestError
-from resonance_core.config_file import load_config
 from resonance_core.errors import ModelError
 from resonance_core.keys import Stage, sha256_file
 from resonance_core.stages import aggregate
@@ -29,13 +29,13 @@ def misses(result) -> dict[str, int]:
 
 
 @pytest.fixture
-def ingested(folder, store, quick):
+def ingested(folder, store, quick_settings):
     """The result of a first ingest of two tracks."""
-    return ingest(str(folder), config=quick)
+    return ingest(str(folder), settings=quick_settings)
 
 
 @pytest.fixture(scope="module")
-def whole(prefect_server, clips, quick, tmp_path_factory):
+def whole(prefect_server, clips, quick_settings, tmp_path_factory):
     """A playlist folder, and a store that holds all of it; neither may be changed."""
     base = tmp_path_factory.mktemp("whole")
     folder = base / "My Playlist"
@@ -44,7 +44,7 @@ def whole(prefect_server, clips, quick, tmp_path_factory):
         shutil.copy(clip, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESONANCE_STORE", str(base / "store"))
-        ingest(str(folder), config=quick)
+        ingest(str(folder), settings=quick_settings)
     return folder, base / "store"
 
 
@@ -71,8 +71,8 @@ def test_a_folder_becomes_a_store_a_direction_and_a_range(ingested, folder, stor
     assert load_entry(store, "my-playlist").direction.key == ingested.direction.key
 
 
-def test_a_second_ingest_does_no_stage_again(ingested, folder, store, quick):
-    again = ingest(str(folder), config=quick)
+def test_a_second_ingest_does_no_stage_again(ingested, folder, store, quick_settings):
+    again = ingest(str(folder), settings=quick_settings)
     assert misses(again) == {}
     assert {stage: count.hits for stage, count in again.cache.items()} == dict(
         zip(STAGES, [2, 2, 2, 2, 1, 1, 1, 1], strict=True)
@@ -82,10 +82,10 @@ def test_a_second_ingest_does_no_stage_again(ingested, folder, store, quick):
     )
 
 
-def test_prefect_shows_what_was_found_as_cached(whole, store, quick):
+def test_prefect_shows_what_was_found_as_cached(whole, store, quick_settings):
     folder, made = whole
     shutil.copytree(made, store.root)
-    state = ingest(str(folder), config=quick, return_state=True)
+    state = ingest(str(folder), settings=quick_settings, return_state=True)
     run_id = state.state_details.flow_run_id
     with get_client(sync_client=True) as client:
         wanted = TaskRunFilter.model_validate({"flow_run_id": {"any_": [str(run_id)]}})
@@ -100,16 +100,16 @@ def test_prefect_shows_what_was_found_as_cached(whole, store, quick):
     )
 
 
-def test_another_aggregation_extracts_nothing(whole, store, quick, monkeypatch):
+def test_another_aggregation_extracts_nothing(whole, store, quick_settings, monkeypatch):
     folder, made = whole
     shutil.copytree(made, store.root)
     monkeypatch.setattr(aggregate, "AGGREGATE", Stage(name="aggregate", version=1000))
-    assert misses(ingest(str(folder), config=quick)) == {"aggregate": 1}
+    assert misses(ingest(str(folder), settings=quick_settings)) == {"aggregate": 1}
 
 
-def test_a_new_track_is_the_only_one_extracted(ingested, folder, clips, quick):
+def test_a_new_track_is_the_only_one_extracted(ingested, folder, clips, quick_settings):
     shutil.copy(clips[2], folder)
-    again = ingest(str(folder), config=quick)
+    again = ingest(str(folder), settings=quick_settings)
     assert misses(again) == {
         "download": 1,
         "transcode": 1,
@@ -120,15 +120,17 @@ def test_a_new_track_is_the_only_one_extracted(ingested, folder, clips, quick):
     }
 
 
-def test_a_renamed_track_is_recognised_by_its_bytes(ingested, folder, quick):
+def test_a_renamed_track_is_recognised_by_its_bytes(ingested, folder, quick_settings):
     first = sorted(folder.iterdir())[0]
     first.rename(folder / "renamed.opus")
-    assert misses(ingest(str(folder), config=quick)) == {"download": 1}
+    assert misses(ingest(str(folder), settings=quick_settings)) == {"download": 1}
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("damage", ["delete", "truncate"])
-def test_one_damaged_artifact_is_the_only_one_made_again(whole, store, quick, stage, damage):
+def test_one_damaged_artifact_is_the_only_one_made_again(
+    whole, store, quick_settings, stage, damage
+):
     folder, made = whole
     shutil.copytree(made, store.root)
     record = next(record for record in store.records() if record.stage == stage)
@@ -139,7 +141,7 @@ def test_one_damaged_artifact_is_the_only_one_made_again(whole, store, quick, st
     else:
         files = [store.path(record, name) for name in record.files] or [directory / "record.json"]
         files[0].write_bytes(files[0].read_bytes()[:-7])
-    assert misses(ingest(str(folder), config=quick)) == {stage: 1}
+    assert misses(ingest(str(folder), settings=quick_settings)) == {stage: 1}
     after = {path: sha256_file(path) for path in before if path.name != "record.json"}
     entry = store.root / "playlists" / "my-playlist.json"
     assert {p: d for p, d in after.items() if p != entry} == {
@@ -148,10 +150,10 @@ def test_one_damaged_artifact_is_the_only_one_made_again(whole, store, quick, st
     assert store.verify() == []
 
 
-def test_an_unreadable_track_is_listed_with_its_reason(folder, store, quick):
+def test_an_unreadable_track_is_listed_with_its_reason(folder, store, quick_settings):
     (folder / "broken.mp3").write_bytes(b"this is no music" * 1000)
     (folder / "empty.wav").write_bytes(b"")
-    result = ingest(str(folder), config=quick)
+    result = ingest(str(folder), settings=quick_settings)
     status = {track.title: (track.status, track.reason) for track in result.tracks}
     assert [state for state, _ in status.values()].count("completed") == 2
     assert status["broken"][0] == "failed"
@@ -162,14 +164,14 @@ def test_an_unreadable_track_is_listed_with_its_reason(folder, store, quick):
 
 
 def test_a_playlist_of_unreadable_tracks_fails_and_leaves_nothing_half_written(
-    tmp_path, store, quick
+    tmp_path, store, quick_settings
 ):
     bad = tmp_path / "bad"
     bad.mkdir()
     for name in ("a.mp3", "b.ogg"):
         (bad / name).write_bytes(b"no music" * 1000)
     with pytest.raises(IngestError, match=r"0 of 2 tracks could be used.*a: .*cannot be read") as e:
-        ingest(str(bad), config=quick)
+        ingest(str(bad), settings=quick_settings)
     assert [track.status for track in e.value.tracks] == ["failed", "failed"]
     assert {record.stage for record in store.records()} == {"download"}
     assert store.verify() == []
@@ -177,46 +179,39 @@ def test_a_playlist_of_unreadable_tracks_fails_and_leaves_nothing_half_written(
     assert load_entry(store, "bad") is None
 
 
-def test_fewer_tracks_than_the_minimum_fail_and_keep_what_was_done(folder, store, quick):
-    strict = quick.model_copy(
-        update={"resolve": quick.resolve.model_copy(update={"min_tracks": 3})}
-    )
+def test_fewer_tracks_than_the_minimum_fail_and_keep_what_was_done(folder, store, quick_settings):
+    strict = Settings(config=quick_settings.config, overrides=("resolve.min_tracks=3",))
     with pytest.raises(IngestError, match=r"2 of 2 tracks could be used, fewer than .* 3"):
-        ingest(str(folder), config=strict)
+        ingest(str(folder), settings=strict)
     made = {"aggregate": 1, "reference": 1, "vocabulary": 1, "calibrate": 1}
-    assert misses(ingest(str(folder), config=quick)) == made
+    assert misses(ingest(str(folder), settings=quick_settings)) == made
 
 
-def test_tracks_beyond_the_maximum_are_counted(folder, store, quick):
-    one = quick.model_copy(update={"resolve": quick.resolve.model_copy(update={"max_tracks": 1})})
-    result = ingest(str(folder), config=one)
+def test_tracks_beyond_the_maximum_are_counted(folder, store, quick_settings):
+    one = Settings(config=quick_settings.config, overrides=("resolve.max_tracks=1",))
+    result = ingest(str(folder), settings=one)
     assert (len(result.tracks), result.left_out) == (1, 1)
 
 
-def test_a_layer_the_model_lacks_is_refused_before_any_work(folder, store, quick):
-    wrong = quick.model_copy(update={"extract": quick.extract.model_copy(update={"layers": (9,)})})
+def test_a_layer_the_model_lacks_is_refused_before_any_work(folder, store, quick_settings):
+    wrong = Settings(config=quick_settings.config, overrides=("extract.layers=[9]",))
     with pytest.raises(ModelError, match="layer 9 does not exist"):
-        ingest(str(folder), config=wrong)
+        ingest(str(folder), settings=wrong)
     assert list(store.records()) == []
 
 
-def test_the_default_config_is_the_command_lines():
-    default = ingest.parameters.properties["config"]["default"]
-    assert default == load_config().model_dump(mode="json")
-
-
-def test_a_track_that_comes_twice_counts_once(ingested, folder, quick):
+def test_a_track_that_comes_twice_counts_once(ingested, folder, quick_settings):
     first = sorted(folder.iterdir())[0]
     shutil.copy(first, folder / "zz-copy.opus")
-    again = ingest(str(folder), config=quick)
+    again = ingest(str(folder), settings=quick_settings)
     assert [track.status for track in again.tracks] == ["completed", "completed", "duplicate"]
     assert again.direction.key == ingested.direction.key
 
 
-def test_the_run_leaves_a_table_a_progress_and_a_report(folder, store, quick):
+def test_the_run_leaves_a_table_a_progress_and_a_report(folder, store, quick_settings):
     seen = []
     with watched_by(seen.append):
-        state = ingest(str(folder), name="shown", config=quick, return_state=True)
+        state = ingest(str(folder), name="shown", settings=quick_settings, return_state=True)
     assert [line.split()[0] for line in seen[:2]] == ["1/2", "2/2"]
     assert "how it steers" in seen[2]
     run_id = state.state_details.flow_run_id

@@ -17,13 +17,15 @@ def elsewhere(tmp_path, example_store) -> Store:
 
 
 @pytest.mark.usefixtures("prefect_server")
-def test_a_piece_is_the_same_with_and_without_prefect(example_store, elsewhere, quick, monkeypatch):
+def test_a_piece_is_the_same_with_and_without_prefect(
+    example_store, elsewhere, quick_settings, monkeypatch
+):
     request = GenerationRequest(prompt="calm piano", playlist="example", strength=1.0, seed=4)
     monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
-    through_prefect = generate_flow(request, quick)
+    through_prefect = generate_flow(request, quick_settings)
     monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
     monkeypatch.setenv("RESONANCE_STORE", str(example_store.root))
-    direct = run_generate(request, quick)
+    direct = run_generate(request, quick_settings)
     assert not direct.hit
     assert not through_prefect.hit
     assert direct.record.key == through_prefect.record.key
@@ -33,13 +35,13 @@ def test_a_piece_is_the_same_with_and_without_prefect(example_store, elsewhere, 
 
 @pytest.mark.usefixtures("prefect_server")
 def test_a_calibration_is_the_same_with_and_without_prefect(
-    example_store, elsewhere, quick, monkeypatch
+    example_store, elsewhere, quick_settings, monkeypatch
 ):
     monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
-    through_prefect = calibrate_flow("example", quick)
+    through_prefect = calibrate_flow("example", quick_settings)
     monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
     monkeypatch.setenv("RESONANCE_STORE", str(example_store.root))
-    direct = run_calibrate("example", quick)
+    direct = run_calibrate("example", quick_settings)
     assert direct.record.info == through_prefect.record.info
     for store in (example_store, elsewhere):
         assert load_entry(store, "example").calibration == direct.record.key
