@@ -1,14 +1,73 @@
-"""The server of a flow that is run from the command line."""
+"""The Prefect server of flows that are run from the command line, without one that is set.
 
-from contextlib import AbstractContextManager, nullcontext
+Prefect starts such a server by itself, but one that goes on for ever if this process is killed.
+"""
 
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+import atexit
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from prefect.context import refresh_global_settings_context
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    temporary_settings,
+)
+
+STOPS_S = 10.0
+"""How long a server may take to end, in seconds."""
+
+_own: subprocess.Popen[str] | None = None
 
 
-def server_of_this_process() -> AbstractContextManager[object]:
-    """Return the settings to run a flow with: for the server that is set, or for one of its own."""
-    if PREFECT_API_URL.value():
-        return nullcontext()
+@contextmanager
+def server_of_this_process() -> Iterator[None]:
+    """Have flows in the context report to the server that is set, or to one of this process."""
+    if PREFECT_API_URL.value() and _own is None:
+        yield
+        return
+    if _own is None:
+        _start()
     # A server that ends with this process looks for no lost runs, and the heartbeat that would
     # tell it of them holds the flow's end up by as much as a second.
-    return temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
+    with temporary_settings(
+        {
+            PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        }
+    ):
+        yield
+
+
+def _start() -> None:
+    global _own
+    _own = subprocess.Popen(
+        [sys.executable, "-m", "flows.server_process"],
+        stdin=subprocess.PIPE,  # it ends when this closes, which the kernel sees to
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the flow, which has something to tell it then
+    )
+    # Registered before Prefect's own, and so called after they have sent their last events.
+    atexit.register(_stop, _own)
+    assert _own.stdout is not None
+    api = f"http://127.0.0.1:{_own.stdout.readline().strip()}/api"
+    timeout = PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value()
+    httpx.get(f"{api}/health", timeout=timeout).raise_for_status()
+    # Not only in the context: Prefect's threads read the settings of the whole process.
+    os.environ["PREFECT_API_URL"] = api
+    refresh_global_settings_context()
+
+
+def _stop(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+    try:
+        server.wait(STOPS_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

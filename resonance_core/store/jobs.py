@@ -1,0 +1,182 @@
+"""Jobs: how far each run has come, kept in the store where anybody can read it while it runs."""
+
+import platform
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, Field, ValidationError, computed_field
+
+from resonance_core.errors import StoreError
+from resonance_core.store.store import Store
+
+JobState = Literal[
+    "queued",
+    "downloading",
+    "preprocessing",
+    "extracting",
+    "uploading",
+    "completed",
+    "failed",
+    "cancelled",
+]
+FINAL = frozenset({"completed", "failed", "cancelled"})
+TrackState = Literal["waiting", "downloaded", "preprocessed", "extracted", "failed"]
+NEXT: dict[TrackState, JobState] = {
+    "waiting": "downloading",
+    "downloaded": "preprocessing",
+    "preprocessed": "extracting",
+    "extracted": "extracting",  # directions and ranges are still to be made
+    "failed": "extracting",
+}
+"""What a job is at while its last track is in a state, from the first state on."""
+LOST = "the process that worked on it was killed; run it again to go on where it was"
+WRITE_EVERY_S = 1.0
+"""The least time between two writes while the state stays the same, in seconds."""
+
+
+class JobTrack(BaseModel):
+    """How far one track has come."""
+
+    title: str
+    state: TrackState = "waiting"
+    reason: str | None = None
+    """Why it failed, in words."""
+
+
+class Job(BaseModel):
+    """One run, and how far it has come."""
+
+    id: str
+    """That of the Prefect flow run."""
+    source: str
+    name: str | None
+    state: JobState = "queued"
+    reason: str | None = None
+    """Why it did not complete, in words."""
+    tracks: list[JobTrack] = []
+    """Empty until the source is listed."""
+    host: str = Field(default_factory=platform.node)
+    """The machine that works on it."""
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    updated_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def counts(self) -> dict[TrackState, int]:
+        """How many tracks are in each state."""
+        states = [track.state for track in self.tracks]
+        return {state: states.count(state) for state in NEXT}
+
+
+class RunningJob:
+    """The job of a run of this process, derived from what its tracks' stages have done."""
+
+    def __init__(self, store: Store, job: Job) -> None:
+        self._store = store
+        self._job = job
+        self._changing = threading.Lock()
+        self._written = 0.0
+
+    def list_tracks(self, titles: Sequence[str]) -> None:
+        """Say what the source holds."""
+        with self._changing:
+            self._job.tracks = [JobTrack(title=title) for title in titles]
+            self._write()
+
+    def advance(self, position: int, state: TrackState, reason: str | None = None) -> None:
+        """Say how far one track has come; from any thread."""
+        with self._changing:
+            track = self._job.tracks[position]
+            track.state, track.reason = state, reason
+            order = list(NEXT)
+            last = min((one.state for one in self._job.tracks), key=order.index)
+            moved = NEXT[last] != self._job.state
+            self._job.state = NEXT[last]
+            if moved or time.monotonic() >= self._written + WRITE_EVERY_S:
+                self._write()
+
+    def move_to(self, state: JobState, reason: str | None = None) -> None:
+        """Say what the run is at now, apart from its tracks."""
+        with self._changing:
+            self._job.state, self._job.reason = state, reason
+            self._write()
+
+    def _write(self) -> None:
+        save_job(self._store, self._job)
+        self._written = time.monotonic()
+
+
+@contextmanager
+def running_job(store: Store, job: Job) -> Iterator[RunningJob]:
+    """Keep a job in the store until the end of the context, and then how it ended.
+
+    Meanwhile this process holds a lock, which the kernel releases however the process ends: so a
+    job that nobody works on any more can be told from one that takes its time.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    running = RunningJob(store, job)
+    with FileLock(_lock(store, job)):
+        running.move_to("downloading")
+        try:
+            yield running
+        except BaseException as error:
+            cancelled = not isinstance(error, Exception)
+            # The store may be what failed; then the job is closed as a lost one later.
+            with suppress(StoreError):
+                words = str(error) or type(error).__name__
+                running.move_to("cancelled" if cancelled else "failed", words)
+            raise
+        running.move_to("completed")
+
+
+def close_lost_jobs(store: Store) -> list[Job]:
+    """Close the jobs of this machine that nobody works on any more, and return them.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    lost = []
+    for job in list_jobs(store):
+        if job.state in FINAL or job.host != platform.node():
+            continue
+        try:
+            with FileLock(_lock(store, job), timeout=0):
+                job.state, job.reason = "failed", LOST
+                save_job(store, job)
+        except Timeout:
+            continue
+        lost.append(job)
+    return lost
+
+
+def save_job(store: Store, job: Job) -> None:
+    """Write a job in place of what was there.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    job.updated_at = datetime.now(UTC)
+    store.write_whole(f"jobs/{job.id}.json", job.model_dump_json(indent=1))
+
+
+def list_jobs(store: Store) -> list[Job]:
+    """Return all jobs, the newest first; a damaged one is left out, for it says nothing."""
+    found = []
+    for name in store.list_whole("jobs"):
+        with suppress(ValidationError):
+            found.append(Job.model_validate_json(store.read_whole(name) or b""))
+    return sorted(found, key=lambda job: job.created_at, reverse=True)
+
+
+def _lock(store: Store, job: Job) -> Path:
+    path = store.root / ".locks" / f"job-{job.id}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
