@@ -26,6 +26,7 @@ from flows.run import run_generate
 from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
 from resonance_core.stages.generate import GenerationRequest
+from resonance_core.store.open import open_store
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.playlists import load_entry
 from resonance_core.store.records import Outcome, Record
@@ -42,7 +43,7 @@ def main() -> None:
     """Ingest the example playlist, generate twice, and show what came of it."""
     console = Console(soft_wrap=True)
     settings = Settings()
-    store = Store(RuntimeConfig().store)
+    store = open_store(RuntimeConfig().store)
 
     console.print(f"Listening to {PLAYLIST} (Prefect needs some 20 seconds to start) ...")
     with watched_by(lambda what: console.print(f"  {what}")):
@@ -76,7 +77,7 @@ def main() -> None:
         if found
         else "No strength of this direction is usable."
     )
-    console.print(f"Results computed in this run: {made}; the others were in {store.root}.")
+    console.print(f"Results computed in this run: {made}; the others were in {store.address()}.")
     console.print(
         f"Listen: {TARGET}/unsteered.wav, {TARGET}/steered.wav. See: {TARGET}/report.png."
     )

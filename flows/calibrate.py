@@ -5,9 +5,9 @@ from prefect import flow
 from flows.settings import DEFAULTS, Settings
 from resonance_core.config import RuntimeConfig
 from resonance_core.stages.directions import find_direction
+from resonance_core.store.open import open_store
 from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.calibrate import calibrate as calibrate_task
 
 
@@ -15,7 +15,7 @@ from tasks.calibrate import calibrate as calibrate_task
 def calibrate(name_or_key: str, settings: Settings = DEFAULTS) -> Outcome:
     """Measure one direction's range, and keep it as the playlist's where a playlist is named."""
     runtime = RuntimeConfig()
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     direction = find_direction(name_or_key, store)
     outcome = calibrate_task.submit(direction, settings.read(), runtime).result()
     update_range(store, name_or_key, outcome.record)

@@ -33,9 +33,9 @@ from flows.console import (
 from flows.sliders import refined, sliders_of
 from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
+from resonance_core.store.open import open_store
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.records import Record
-from resonance_core.store.store import Store
 
 app = typer.Typer(
     name="resonance",
@@ -154,7 +154,7 @@ def generate(
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
             record = run_generate(request, settings).record
-        kept = Store(runtime.store)
+        kept = open_store(runtime.store)
         audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
         if target is not None:
             audio, sidecar = copy_piece(audio, sidecar, target)
@@ -223,7 +223,7 @@ def evaluate(
 
             name_of_rung(settings.read())  # before Prefect's start, which takes its time
             found = run_evaluate(playlists or PLAYLISTS, quick, settings)
-        written = write_report(found, Store(runtime.store), target)
+        written = write_report(found, open_store(runtime.store), target)
         if as_json:
             print_json(found)
             return

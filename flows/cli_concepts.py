@@ -21,7 +21,7 @@ from flows.console import (
 )
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.steering.concept_file import ConceptFile, load_concepts
-from resonance_core.store.store import Store
+from resonance_core.store.open import open_store
 
 app = typer.Typer(help="Make and look at the sliders' directions.", no_args_is_help=True)
 
@@ -125,7 +125,7 @@ def _found(
     """Return what the store knows of a concept."""
     from resonance_core.stages.concept import find_concept
 
-    record = find_concept(name, file, config, Store(runtime.store), runtime)
+    record = find_concept(name, file, config, open_store(runtime.store), runtime)
     known = {} if record is None else record.info
     return {
         "name": name,

@@ -15,8 +15,9 @@ from flows.console import (
     print_table,
     runtime_settings,
 )
+from resonance_core.store.layout import record_folder
+from resonance_core.store.open import open_store
 from resonance_core.store.playlists import list_entries
-from resonance_core.store.store import Store
 
 app = typer.Typer(help="Look at what the store holds.", no_args_is_help=True)
 
@@ -29,8 +30,8 @@ def ls(
 ) -> None:
     """List playlists and records."""
     with errors_in_words(as_json):
-        folder = Store(runtime_settings(store).store)
-        entries = list_entries(folder)
+        opened = open_store(runtime_settings(store).store)
+        entries = list_entries(opened)
         records: list[dict[str, Any]] = [
             {
                 "stage": record.stage,
@@ -38,20 +39,20 @@ def ls(
                 "created_at": record.created_at.isoformat(timespec="seconds"),
                 "bytes": sum(file.size for file in record.files.values()),
             }
-            for record in folder.records()
+            for record in opened.records()
             if stage is None or record.stage == stage
         ]
         if as_json:
             playlists = [entry.model_dump(mode="json") for entry in entries]
-            root = str(folder.root.absolute())
-            print_json({"store": root, "playlists": playlists, "records": records})
+            where = opened.address()
+            print_json({"store": where, "playlists": playlists, "records": records})
             return
         names = [(one.name, str(len(one.tracks)), one.direction.key[:12]) for one in entries]
         rows = [
             (row["stage"], row["key"][:12], row["created_at"], f"{row['bytes']:,}")
             for row in records
         ]
-        out.print(f"Store: {folder.root}")
+        out.print(f"Store: {opened.address()}")
         print_table(("playlist", "tracks", "direction"), names)
         print_table(("stage", "key", "made", "bytes"), rows)
 
@@ -64,9 +65,9 @@ def show(
 ) -> None:
     """Show one record."""
     with errors_in_words(as_json):
-        folder = Store(runtime_settings(store).store)
-        record = folder.get(key)
-        path = str(folder.directory(record.request).absolute())
+        opened = open_store(runtime_settings(store).store)
+        record = opened.get(key)
+        path = opened.address(record_folder(record.request))
         shown = {"path": path, **record.model_dump(mode="json")}
         print_json(shown) if as_json else out.print_json(json.dumps(shown))
 
@@ -75,9 +76,9 @@ def show(
 def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Compare every file with its digest; exit code 1 where something differs."""
     with errors_in_words(as_json):
-        folder = Store(runtime_settings(store).store)
-        damaged = folder.verify()
-        checked = sum(1 for _ in folder.records())
+        opened = open_store(runtime_settings(store).store)
+        damaged = opened.verify()
+        checked = sum(1 for _ in opened.records())
         if as_json:
             print_json({"checked": checked, "damaged": [item.model_dump() for item in damaged]})
         else:

@@ -12,8 +12,8 @@ from flows.tracks import hear_tracks, track_runner
 from resonance_core.config import RuntimeConfig
 from resonance_core.sources.labelled import LabelledTracks
 from resonance_core.steering.concept_file import load_concepts
+from resonance_core.store.open import open_store
 from resonance_core.store.playlists import DirectionRef
-from resonance_core.store.store import Store
 from tasks.calibrate import calibrate
 from tasks.concept import audio_concept, prompt_concept
 from tasks.resolve import resolve_concept
@@ -37,7 +37,7 @@ def concepts(names: Sequence[str] = (), settings: Settings = DEFAULTS) -> list[C
         TooFewTracksError: Fewer than two tracks a side of one can be used.
     """
     config, runtime = settings.read(), RuntimeConfig()
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     file = load_concepts(config.concept.file)
     for name in names:
         file.check(name)
@@ -61,7 +61,7 @@ def concepts(names: Sequence[str] = (), settings: Settings = DEFAULTS) -> list[C
         result = ConceptResult(
             name=name,
             label=file.concepts[name].label,
-            direction=DirectionRef.of(store, direction.record).absolute(store),
+            direction=DirectionRef.of(direction.record).absolute(store),
             layers=info["layers"],
             split_half=info["split_half"],
             agreement=info["agreement"],

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -36,20 +35,20 @@ SetOption = Annotated[
     typer.Option("--set", metavar="PART.FIELD=VALUE", help="Override one setting; repeatable."),
 ]
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="The store's folder [env: RESONANCE_STORE].")
+    str | None, typer.Option("--store", help="The store's folder [env: RESONANCE_STORE].")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
 
 
-def runtime_settings(store: Path | None, verbose: bool = False) -> RuntimeConfig:
+def runtime_settings(store: str | None, verbose: bool = False) -> RuntimeConfig:
     """Read the runtime config, and tell this process and Prefect what the options mean.
 
     Raises:
         ConfigError: A variable of the environment that cannot be used.
     """
     if store is not None:
-        os.environ["RESONANCE_STORE"] = str(store)
+        os.environ["RESONANCE_STORE"] = store
     if not verbose:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
         os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")

@@ -1,7 +1,5 @@
 """Doctor: what works on this machine, and what to do about what does not."""
 
-import os
-import tempfile
 from collections.abc import Callable
 
 from prefect.settings import PREFECT_API_URL
@@ -11,6 +9,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
 from resonance_core.gpu import resolve_device
 from resonance_core.models.registry import load_model
+from resonance_core.store.open import open_store
 from resonance_core.store.records import library_versions
 
 
@@ -31,7 +30,7 @@ def examine(config: PipelineConfig, runtime: RuntimeConfig) -> list[Check]:
         _try("device", lambda: str(resolve_device(runtime.device))),
         _try("model", lambda: _model(config, runtime)),
         _prefect(),
-        _store(runtime),
+        _try("store", lambda: _store(runtime)),
     ]
 
 
@@ -58,17 +57,7 @@ def _prefect() -> Check:
     )
 
 
-def _store(runtime: RuntimeConfig) -> Check:
-    try:
-        runtime.store.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=runtime.store) as file:
-            file.write(b"x")
-            os.fsync(file.fileno())
-    except OSError as error:
-        return Check(
-            name="store",
-            ok=False,
-            found=f"{runtime.store} cannot be written ({error.strerror})",
-            remedy="Choose another with --store or RESONANCE_STORE",
-        )
-    return Check(name="store", ok=True, found=f"{runtime.store} can be written")
+def _store(runtime: RuntimeConfig) -> str:
+    store = open_store(runtime.store)
+    store.check()
+    return f"{store.address()} can be written"

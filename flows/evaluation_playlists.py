@@ -20,8 +20,8 @@ from resonance_core.judge.judge import Judge, load_judge
 from resonance_core.models.registry import model_info
 from resonance_core.stages.tracks import TrackResult
 from resonance_core.stages.transcode import AUDIO
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome, Record
-from resonance_core.store.store import Store
 from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
 from tasks.prepare import prepare
@@ -153,7 +153,7 @@ def score_yardsticks(
 def _features(track: TrackResult, judge: Judge, runtime: RuntimeConfig) -> NDArray[np.floating]:
     """Return what a track sounds like: the mean over its windows of the judge's length."""
     record = track.outcomes[1].record
-    path = Store(runtime.store).path(record, AUDIO)
+    path = open_store(runtime.store).path(record, AUDIO)
     rate = record.info["sample_rate"]
     length = round(judge.probes.clip_s * rate)
     count = max(1, int(record.info["seconds"] * rate) // length)

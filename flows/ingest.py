@@ -14,6 +14,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import Playlist
 from resonance_core.stages.extract import choose_layers
+from resonance_core.store.open import open_store
 from resonance_core.store.playlists import (
     DirectionRef,
     PlaylistEntry,
@@ -21,7 +22,6 @@ from resonance_core.store.playlists import (
     playlist_name,
     save_entry,
 )
-from resonance_core.store.store import Store
 from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
 from tasks.prepare import prepare
@@ -58,7 +58,7 @@ def ingest(
     """
     started = time.perf_counter()
     runtime = RuntimeConfig()
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     config = settings.read()
     check(name, config)
 
@@ -77,7 +77,7 @@ def ingest(
     entry = PlaylistEntry(
         name=name,
         source=playlist.source,
-        direction=DirectionRef.of(store, direction.record),
+        direction=DirectionRef.of(direction.record),
         calibration=calibration.record.key,
         range=calibration.record.info["range"],
         tracks=[result.report for result in results],

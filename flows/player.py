@@ -8,8 +8,8 @@ from resonance_core.evaluation.results import SweepRef
 from resonance_core.evaluation.rungs import name_of_rung
 from resonance_core.stages.part import Part
 from resonance_core.store.clips import CLIPS, Clips, read_clips
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.sweep import sweep
 
 
@@ -24,7 +24,7 @@ class Player:
 
     def __init__(self, runtime: RuntimeConfig) -> None:
         self.runtime = runtime
-        self.store = Store(runtime.store)
+        self.store = open_store(runtime.store)
         self.sweeps: list[SweepRef] = []
 
     def unsteered(self, trials: Trials, config: PipelineConfig) -> Clips:

@@ -12,9 +12,9 @@ from resonance_core.stages import calibrate as calibrate_stage
 from resonance_core.stages import generate as generate_stage
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import GenerationRequest
+from resonance_core.store.open import open_store
 from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 
 
 def run_generate(request: GenerationRequest, settings: Settings) -> Outcome:
@@ -24,7 +24,7 @@ def run_generate(request: GenerationRequest, settings: Settings) -> Outcome:
 
         return generate(request, settings)
     runtime = RuntimeConfig()
-    return generate_stage.generate(request, settings.read(), Store(runtime.store), runtime)
+    return generate_stage.generate(request, settings.read(), open_store(runtime.store), runtime)
 
 
 def run_calibrate(name_or_key: str, settings: Settings) -> Outcome:
@@ -34,7 +34,7 @@ def run_calibrate(name_or_key: str, settings: Settings) -> Outcome:
 
         return calibrate(name_or_key, settings)
     runtime = RuntimeConfig()
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     direction = find_direction(name_or_key, store)
     outcome = calibrate_stage.calibrate(direction, settings.read(), store, runtime)
     update_range(store, name_or_key, outcome.record)

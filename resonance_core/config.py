@@ -337,6 +337,10 @@ class PipelineConfig(StageConfig):
     generate: GenerateConfig = GenerateConfig()
 
 
+def _text_of_path(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value
+
+
 class RuntimeConfig(BaseSettings):
     """How and where work is done; nothing here changes a result, so none of it is in a key.
 
@@ -351,8 +355,10 @@ class RuntimeConfig(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    store: Path = Field(default_factory=lambda: platformdirs.user_data_path("resonance") / "store")
-    """The folder that holds all records and artifacts."""
+    store: Annotated[str, BeforeValidator(_text_of_path)] = Field(
+        default_factory=lambda: str(platformdirs.user_data_path("resonance") / "store")
+    )
+    """What holds all records and artifacts: a folder."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
     batch_size: PositiveInt = 8

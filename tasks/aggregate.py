@@ -4,8 +4,8 @@ from prefect.client.schemas.objects import State
 
 from resonance_core.config import AggregateConfig, RuntimeConfig
 from resonance_core.stages import aggregate as stage
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -15,4 +15,4 @@ def aggregate(
 ) -> State[Outcome]:
     """Compute the direction of all usable tracks."""
     records = [outcome.record for outcome in activations]
-    return stage_state(stage.aggregate(records, config, Store(runtime.store)))
+    return stage_state(stage.aggregate(records, config, open_store(runtime.store)))

@@ -6,8 +6,8 @@ from prefect.client.schemas.objects import State
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.stages import calibrate as stage
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome, Record
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -19,4 +19,4 @@ def calibrate(
     sign: Literal[1, -1] = 1,
 ) -> State[Outcome]:
     """Measure one direction's range on one side."""
-    return stage_state(stage.calibrate(direction, config, Store(runtime.store), runtime, sign))
+    return stage_state(stage.calibrate(direction, config, open_store(runtime.store), runtime, sign))

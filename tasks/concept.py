@@ -8,8 +8,8 @@ from resonance_core.stages import audio_concept as audio_stage
 from resonance_core.stages import prompt_concept as prompt_stage
 from resonance_core.stages.tracks import TrackResult
 from resonance_core.steering.concept_file import ConceptFile
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -19,7 +19,7 @@ def prompt_concept(
 ) -> State[Outcome]:
     """Make the direction of one concept from words."""
     return stage_state(
-        prompt_stage.prompt_concept(name, file, config, Store(runtime.store), runtime)
+        prompt_stage.prompt_concept(name, file, config, open_store(runtime.store), runtime)
     )
 
 
@@ -28,4 +28,4 @@ def audio_concept(
     name: str, listed: LabelledTracks, results: list[TrackResult], runtime: RuntimeConfig
 ) -> State[Outcome]:
     """Make the direction of one concept from audio."""
-    return stage_state(audio_stage.audio_concept(name, listed, results, Store(runtime.store)))
+    return stage_state(audio_stage.audio_concept(name, listed, results, open_store(runtime.store)))

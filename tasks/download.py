@@ -9,8 +9,8 @@ from resonance_core.config import DownloadConfig, RuntimeConfig
 from resonance_core.sources.failures import TransientTrackError
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages import download as stage
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -31,4 +31,4 @@ def download(
     title: str, track: TrackSource, config: DownloadConfig, runtime: RuntimeConfig
 ) -> State[Outcome]:
     """Fetch one track."""
-    return stage_state(stage.download(track, config, Store(runtime.store)))
+    return stage_state(stage.download(track, config, open_store(runtime.store)))

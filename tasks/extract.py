@@ -4,8 +4,8 @@ from prefect.client.schemas.objects import State
 
 from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
 from resonance_core.stages import extract as stage
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -19,5 +19,5 @@ def extract(
     runtime: RuntimeConfig,
 ) -> State[Outcome]:
     """Extract one track's activations."""
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     return stage_state(stage.extract(audio.record, windows.record, model, config, store, runtime))

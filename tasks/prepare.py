@@ -3,12 +3,12 @@
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.stages import prepare as stage
 from resonance_core.stages.part import Part
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Record
-from resonance_core.store.store import Store
 from tasks.caching import stage_task
 
 
 @stage_task(name="prepare", tags=["gpu"])
 def prepare(direction: Record, config: PipelineConfig, runtime: RuntimeConfig) -> Part:
     """Find or make what it takes to add one direction."""
-    return stage.prepare(direction, config, Store(runtime.store), runtime)
+    return stage.prepare(direction, config, open_store(runtime.store), runtime)

@@ -6,8 +6,8 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.evaluation.protocol import Trials
 from resonance_core.stages import sweep as stage
 from resonance_core.stages.part import Part
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -21,4 +21,6 @@ def sweep(
     runtime: RuntimeConfig,
 ) -> State[Outcome]:
     """Play and judge the pieces of one direction."""
-    return stage_state(stage.sweep(part, strengths, trials, config, Store(runtime.store), runtime))
+    return stage_state(
+        stage.sweep(part, strengths, trials, config, open_store(runtime.store), runtime)
+    )

@@ -5,8 +5,8 @@ from prefect.client.schemas.objects import State
 from resonance_core.config import RuntimeConfig
 from resonance_core.stages import transcode as stage
 from resonance_core.stages.download import original
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
@@ -15,7 +15,7 @@ def transcode(
     title: str, downloaded: Outcome, sample_rate: int, runtime: RuntimeConfig
 ) -> State[Outcome]:
     """Decode one track to mono FLAC at the model's sample rate."""
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     record = downloaded.record
     return stage_state(
         stage.transcode_track(record.info["sha256"], original(store, record), sample_rate, store)

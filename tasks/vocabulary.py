@@ -4,12 +4,12 @@ from prefect.client.schemas.objects import State
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.stages import vocabulary as stage
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from resonance_core.store.store import Store
 from tasks.caching import stage_state, stage_task
 
 
 @stage_task(name="vocabulary", tags=["gpu"])
 def vocabulary(config: PipelineConfig, runtime: RuntimeConfig) -> State[Outcome]:
     """Find or make what a model hears in words."""
-    return stage_state(stage.vocabulary(config, Store(runtime.store), runtime))
+    return stage_state(stage.vocabulary(config, open_store(runtime.store), runtime))

@@ -125,7 +125,7 @@ def quick() -> PipelineConfig:
 @pytest.fixture
 def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Store:
     """A store with a calibrated playlist of one track, named ``example``."""
-    runtime = RuntimeConfig(device="cpu", store=store.root)
+    runtime = RuntimeConfig(device="cpu", store=str(store.root))
     track = TrackSource(position=0, title="one", url=clips[0].as_uri(), duration_s=None)
     downloaded = download(track, quick.download, store).record
     audio = transcode_track(downloaded.info["sha256"], clips[0], 32000, store).record
@@ -136,7 +136,7 @@ def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Sto
     entry = PlaylistEntry(
         name="example",
         source=str(clips[0].parent),
-        direction=DirectionRef.of(store, direction),
+        direction=DirectionRef.of(direction),
         calibration=calibration.key,
         range=calibration.info["range"],
         tracks=[TrackReport(title="one", status="completed", key=activations.key)],

@@ -20,7 +20,7 @@ from resonance_core.stages.aggregate import aggregate
 from resonance_core.stages.extract import capture_settings
 from resonance_core.stages.tracks import hear
 from resonance_core.store.directions import DIRECTION, read_direction, write_direction
-from resonance_core.store.store import Store
+from resonance_core.store.open import open_store
 
 
 def hear_recorded(playlists: Path, out: Path) -> None:
@@ -34,7 +34,7 @@ def hear_recorded(playlists: Path, out: Path) -> None:
         ResonanceError: A track cannot be heard, or there is none.
     """
     config, runtime = load_config(environment={}), RuntimeConfig()
-    store = Store(runtime.store)
+    store = open_store(runtime.store)
     records = []
     for folder in sorted(path for path in playlists.iterdir() if path.is_dir()):
         tracks = resolve(str(folder), config.resolve).tracks

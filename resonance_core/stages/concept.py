@@ -6,7 +6,6 @@ from resonance_core.stages.audio_concept import audio_concept, list_labelled
 from resonance_core.stages.prompt_concept import prompt_concept
 from resonance_core.stages.tracks import TooFewTracksError, hear
 from resonance_core.steering.concept_file import ConceptFile
-from resonance_core.store.readonly import ReadOnlyStore
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
@@ -51,6 +50,6 @@ def find_concept(
         ModelError: The model lacks a layer that is asked for.
     """
     try:
-        return concept(name, file, config, ReadOnlyStore(store.root), runtime).record
+        return concept(name, file, config, store.read_only(), runtime).record
     except (NotInStoreError, SourceError, TooFewTracksError):
         return None

@@ -17,7 +17,7 @@ def find_direction(name_or_key: str, store: Store) -> Record:
     entry = load_entry(store, name_or_key)
     if entry is None and not KEY_PREFIX.fullmatch(name_or_key):
         raise NotInStoreError(
-            f"there is no playlist {name_or_key!r} in the store {store.root}",
+            f"there is no playlist {name_or_key!r} in the store {store.address()}",
             "Ingest it first, or list what there is with: resonance store ls",
         )
     try:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
@@ -11,9 +12,11 @@ from resonance_core.errors import ConfigError, StoreError
 from resonance_core.keys import sha256_text
 from resonance_core.steering.calibrate import StrengthRange
 from resonance_core.store.directions import DIRECTION
+from resonance_core.store.layout import file_name
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
 
+FOLDER = "playlists"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -39,14 +42,13 @@ class DirectionRef(BaseModel):
     """In an entry relative to the store, so that the store can move."""
 
     @classmethod
-    def of(cls, store: Store, direction: Record) -> Self:
-        """Return where a store holds a direction, relative to it."""
-        path = store.path(direction, DIRECTION).relative_to(store.root)
-        return cls(key=direction.key, path=str(path))
+    def of(cls, direction: Record) -> Self:
+        """Return where a store holds a direction."""
+        return cls(key=direction.key, path=file_name(direction, DIRECTION))
 
     def absolute(self, store: Store) -> Self:
-        """Return the same with an absolute path."""
-        return self.model_copy(update={"path": str((store.root / self.path).absolute())})
+        """Return the same with an absolute path, or an address."""
+        return self.model_copy(update={"path": store.address(self.path)})
 
 
 class PlaylistEntry(BaseModel):
@@ -92,7 +94,7 @@ def check_name(name: str) -> str:
 
 def save_entry(store: Store, entry: PlaylistEntry) -> None:
     """Write a playlist's entry in place of the one before."""
-    store.write_whole(f"playlists/{check_name(entry.name)}.json", entry.model_dump_json(indent=1))
+    store.write_whole(_file(check_name(entry.name)), entry.model_dump_json(indent=1))
 
 
 def update_range(store: Store, name: str, calibration: Record) -> None:
@@ -108,8 +110,8 @@ def list_entries(store: Store) -> list[PlaylistEntry]:
     Raises:
         StoreError: An entry cannot be read.
     """
-    paths = sorted((store.root / "playlists").glob("[!.]*.json"))
-    return [entry for path in paths if (entry := load_entry(store, path.stem)) is not None]
+    names = [PurePosixPath(file).stem for file in store.list_whole(FOLDER)]
+    return [entry for name in names if (entry := load_entry(store, name)) is not None]
 
 
 def load_entry(store: Store, name: str) -> PlaylistEntry | None:
@@ -118,13 +120,16 @@ def load_entry(store: Store, name: str) -> PlaylistEntry | None:
     Raises:
         StoreError: The entry cannot be read.
     """
-    path = store.root / "playlists" / f"{name}.json"
-    if not NAME.fullmatch(name) or not path.is_file():
+    if not NAME.fullmatch(name) or (held := store.read_whole(_file(name))) is None:
         return None
     try:
-        return PlaylistEntry.model_validate_json(path.read_bytes())
+        return PlaylistEntry.model_validate_json(held)
     except ValidationError as error:
         raise StoreError(
-            f"the entry of playlist {name!r} is damaged: {path}",
+            f"the entry of playlist {name!r} is damaged: {store.address(_file(name))}",
             "Ingest the playlist again; nothing that was computed is lost",
         ) from error
+
+
+def _file(name: str) -> str:
+    return f"{FOLDER}/{name}.json"

@@ -1,24 +1,26 @@
 """The store: one folder of artifacts, each with its record, committed whole or not at all."""
 
+import copy
 import errno
 import os
 import re
 import shutil
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
 from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.keys import StageRequest, sha256_file
+from resonance_core.store.layout import RECORD, file_name, files_folder, record_folder
 from resonance_core.store.records import FileDigest, Outcome, Record
 
-RECORD = "record.json"
 KEY_PREFIX = re.compile(r"[0-9a-f]{6,64}")
 
 
@@ -42,14 +44,25 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser()
+        self._makes = True
+
+    def read_only(self) -> Self:
+        """Return the same store, in which stages find what was made before and make nothing."""
+        reader = copy.copy(self)
+        reader._makes = False
+        return reader
+
+    def address(self, name: str = "") -> str:
+        """Return where a name below the root lies, for people."""
+        return str((self.root / name).absolute())
 
     def directory(self, request: StageRequest) -> Path:
         """Return the folder of a request's record, whether or not it exists."""
-        return self.root / request.stage / request.key
+        return self.root / record_folder(request)
 
     def path(self, record: Record, name: str) -> Path:
         """Return the path of one of an artifact's files."""
-        return self._files(record.request) / name
+        return self.root / file_name(record, name)
 
     def find(self, request: StageRequest) -> Record | None:
         """Return the record of a request's artifact if every file is there with its size."""
@@ -70,10 +83,15 @@ class Store:
                 record's ``info``. Nothing of it stays behind if it raises.
 
         Raises:
+            NotInStoreError: It is not there whole, and the store is only read.
             StoreError: The store cannot be written.
         """
         if (record := self.find(request)) is not None:
             return Outcome(record=record, hit=True)
+        if not self._makes:
+            raise NotInStoreError(
+                f"the store {self.address()} does not hold this {request.stage}", "Make it first"
+            )
         with self._writing(), self._locked(request):
             if (record := self.find(request)) is not None:
                 return Outcome(record=record, hit=True)
@@ -99,7 +117,7 @@ class Store:
         found = [record for path in paths if (record := _load(path)) is not None]
         if len(found) != 1:
             raise NotInStoreError(
-                f"{len(found) or 'no'} keys in the store {self.root} start with {key!r}",
+                f"{len(found) or 'no'} keys in the store {self.address()} start with {key!r}",
                 "Give more digits" if found else "List them with: resonance store ls",
             )
         return found[0]
@@ -130,11 +148,6 @@ class Store:
             ]
         return damaged
 
-    def _files(self, request: StageRequest) -> Path:
-        if request.dataset is None:
-            return self.directory(request)
-        return self.root / request.dataset / request.key
-
     def _record_paths(self) -> list[Path]:
         return sorted(self.root.glob(f"[!.]*/*/{RECORD}"))
 
@@ -149,6 +162,20 @@ class Store:
             if size != file.size:
                 problems.append(f"{name} has {size} bytes instead of {file.size}")
         return problems
+
+    def read_whole(self, name: str) -> bytes | None:
+        """Return what a small file holds, or None where there is none.
+
+        Args:
+            name: Its path below the root.
+        """
+        path = self.root / name
+        return path.read_bytes() if path.is_file() else None
+
+    def list_whole(self, folder: str) -> list[str]:
+        """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
+        paths = (self.root / folder).glob("[!.]*")
+        return sorted(f"{folder}/{path.name}" for path in paths if path.is_file())
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small text file so that a reader sees the old or the new one, never a part.
@@ -171,6 +198,19 @@ class Store:
             finally:
                 aside.unlink(missing_ok=True)
 
+    def check(self) -> None:
+        """See that the store can be written.
+
+        Raises:
+            StoreError: It cannot.
+        """
+        staging = self.root / ".staging"
+        with self._writing():
+            staging.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=staging) as file:
+                file.write(b"x")
+                os.fsync(file.fileno())
+
     @contextmanager
     def _locked(self, request: StageRequest) -> Iterator[None]:
         lock = self.root / ".locks" / f"{request.key}.lock"
@@ -186,11 +226,12 @@ class Store:
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StoreError(
-                    f"the disk of the store {self.root} is full", "Free some space and run again"
+                    f"the disk of the store {self.address()} is full",
+                    "Free some space and run again",
                 ) from error
             if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
                 raise StoreError(
-                    f"the store {self.root} cannot be written ({error.strerror})",
+                    f"the store {self.address()} cannot be written ({error.strerror})",
                     "Choose another with --store or RESONANCE_STORE",
                 ) from error
             raise
@@ -222,7 +263,7 @@ class Store:
                 marked = made
             else:
                 marked.mkdir()
-                _replace(made, self._files(request))
+                _replace(made, self.root / files_folder(request))
             (marked / RECORD).write_text(text)
             _sync(marked / RECORD)
             _replace(marked, self.directory(request))  # last: the record says that all is there

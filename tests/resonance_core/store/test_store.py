@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resonance_core.errors import StoreError
+from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.keys import Stage, StageRequest
 from resonance_core.store.store import Store
 
@@ -169,3 +169,27 @@ def test_a_store_that_cannot_be_written_is_said_in_words(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"):
         Store(tmp_path / "file").build(request(), make)
+
+
+def test_a_store_that_is_only_read_makes_nothing(store):
+    reader = store.read_only()
+    with pytest.raises(NotInStoreError, match="does not hold this made"):
+        reader.build(request(), make)
+    assert not store.root.exists()
+    made = store.build(request(), make)
+    found = reader.build(request(), make)
+    assert found.hit
+    assert found.record == made.record
+    reader.path(found.record, "a.txt").write_text("x")
+    with pytest.raises(NotInStoreError):
+        reader.build(request(), make)
+
+
+def test_small_files_are_read_and_listed_by_name(store):
+    assert store.read_whole("notes/a.json") is None
+    assert store.list_whole("notes") == []
+    for name in ("notes/b.json", "notes/a.json", "notes/a.json"):
+        store.write_whole(name, f"{name} ü")
+    (store.root / "notes" / ".a.json.half").write_text("left by a process that was killed")
+    assert store.list_whole("notes") == ["notes/a.json", "notes/b.json"]
+    assert store.read_whole("notes/a.json") == "notes/a.json ü".encode()
