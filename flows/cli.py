@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from flows import cli_concepts, cli_store
+from flows import cli_concepts, cli_playlists, cli_store
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -93,9 +93,16 @@ def ingest(
         if result.left_out:
             maximum = settings.read().resolve.max_tracks
             out.print(f"{result.left_out} more left out: resolve.max_tracks is {maximum}.")
+        if result.lost or 0 < len(result.gained) < len(result.tracks):
+            new, gone = (", ".join(titles) or "none" for titles in (result.gained, result.lost))
+            out.print(f"Since the direction before this one: new {new}; gone {gone}.")
         if result.words:
             out.print(sounds_like(result.words))
         out.print(range_in_words(result.range), f"Direction: {result.direction.path}", sep="\n")
+
+
+for command in (cli_playlists.playlists, cli_playlists.jobs, cli_playlists.history):
+    app.command()(command)
 
 
 @app.command()

@@ -3,8 +3,10 @@
 import time
 
 from prefect import flow
+from prefect.runtime import flow_run
 
 from flows.progress import tell
+from flows.recovery import clean_up, recover
 from flows.report import publish_playlist
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
@@ -14,6 +16,8 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import Playlist
 from resonance_core.stages.extract import choose_layers
+from resonance_core.store.history import extend_history
+from resonance_core.store.jobs import Job, running_job
 from resonance_core.store.open import open_store
 from resonance_core.store.playlists import (
     DirectionRef,
@@ -36,6 +40,8 @@ WORDS = 5
 @flow(
     name="ingest",
     persist_result=False,
+    on_crashed=[clean_up],
+    on_cancellation=[clean_up],
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
 def ingest(
@@ -61,37 +67,42 @@ def ingest(
     store = open_store(runtime.store)
     config = settings.read()
     check(name, config)
+    recover(store)
+    with running_job(store, Job(id=str(flow_run.id), source=source, name=name)) as job:
+        playlist: Playlist = resolve.submit(source, config.resolve).result()
+        name = name or playlist_name(store, playlist.title, playlist.source)
+        results = hear_tracks(playlist.tracks, config, runtime, job)
+        heard = usable(results, config.resolve.min_tracks)
+        direction = aggregate.submit(heard, config.aggregate, runtime).result()
+        tell("Trying out how it steers; a model's first playlist takes minutes longer than others")
+        # Calibration would make these too; here they are seen and counted as what they are.
+        wanted = ((reference, config.steer.centre), (vocabulary, config.steer.in_words))
+        needed = [stage.submit(config, runtime).result() for stage, asked in wanted if asked]
+        part = prepare.submit(direction.record, config, runtime).result()
+        calibration = calibrate.submit(direction.record, config, runtime).result()
 
-    playlist: Playlist = resolve.submit(source, config.resolve).result()
-    name = name or playlist_name(store, playlist.title, playlist.source)
-    results = hear_tracks(playlist.tracks, config, runtime)
-    heard = usable(results, config.resolve.min_tracks)
-    direction = aggregate.submit(heard, config.aggregate, runtime).result()
-    tell("Trying out how it steers; a model's first playlist takes minutes longer than others")
-    # Calibration would make these too; here they are seen and counted as the stages that they are.
-    wanted = ((reference, config.steer.centre), (vocabulary, config.steer.in_words))
-    needed = [stage.submit(config, runtime).result() for stage, asked in wanted if asked]
-    part = prepare.submit(direction.record, config, runtime).result()
-    calibration = calibrate.submit(direction.record, config, runtime).result()
-
-    entry = PlaylistEntry(
-        name=name,
-        source=playlist.source,
-        direction=DirectionRef.of(direction.record),
-        calibration=calibration.record.key,
-        range=calibration.record.info["range"],
-        tracks=[result.report for result in results],
-        left_out=playlist.left_out,
-    )
-    save_entry(store, entry)
-    words = list(part.words(store))[:WORDS]
-    publish_playlist(entry, words, direction.record, calibration.record)
+        job.move_to("uploading")
+        entry = PlaylistEntry(
+            name=name,
+            source=playlist.source,
+            direction=DirectionRef.of(direction.record),
+            calibration=calibration.record.key,
+            range=calibration.record.info["range"],
+            tracks=[result.report for result in results],
+            left_out=playlist.left_out,
+        )
+        save_entry(store, entry)
+        change = extend_history(store, entry)
+        words = list(part.words(store))[:WORDS]
+        publish_playlist(entry, words, direction.record, calibration.record)
     outcomes = [outcome for result in results for outcome in result.outcomes]
     return IngestResult(
         name=name,
         direction=entry.direction.absolute(store),
         tracks=entry.tracks,
         left_out=entry.left_out,
+        gained=change.gained if change else [],
+        lost=change.lost if change else [],
         words=words,
         range=entry.range,
         cache=count_cache([*outcomes, direction, *needed, calibration]),

@@ -24,6 +24,10 @@ class IngestResult(BaseModel):
     tracks: list[TrackReport]
     left_out: int
     """Tracks of the source beyond ``resolve.max_tracks``."""
+    gained: list[str]
+    """Titles that the playlist's last direction did not come from."""
+    lost: list[str]
+    """Titles that only the playlist's last direction came from."""
     words: list[str]
     """Prompts that describe the playlist best, as the model hears it, the most fitting first; none
     where the recipe puts nothing into words."""
@@ -62,3 +66,15 @@ class ConceptResult(BaseModel):
     """What became of the tracks of a concept from audio."""
     left_out: int
     """Its tracks beyond ``resolve.max_tracks``."""
+
+
+class PlaylistOutcome(BaseModel):
+    """What became of one of many playlists."""
+
+    name: str
+    reason: str | None = None
+    """Why it could not be ingested, in words."""
+    gained: list[str] = []
+    """As in `IngestResult`."""
+    lost: list[str] = []
+    """As in `IngestResult`."""

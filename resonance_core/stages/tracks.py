@@ -100,12 +100,13 @@ def completed(title: str, outcomes: Sequence[Outcome], repeated: bool = False) -
         outcomes: Of all its stages.
         repeated: Whether its activations are those of a track before it.
     """
-    _, audio, _, activations = (outcome.record for outcome in outcomes)
+    downloaded, audio, _, activations = (outcome.record for outcome in outcomes)
     report = TrackReport(
         title=title,
         status="duplicate" if repeated else "completed",
         seconds=audio.info["seconds"],
         chunks=activations.info["chunks"],
+        sha256=downloaded.info["sha256"],
         key=activations.key,
     )
     return TrackResult(report, tuple(outcomes))

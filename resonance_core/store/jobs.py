@@ -6,10 +6,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from pydantic import BaseModel, Field, ValidationError, computed_field
 
 from resonance_core.errors import StoreError
@@ -123,7 +122,7 @@ def running_job(store: Store, job: Job) -> Iterator[RunningJob]:
         StoreError: The store cannot be written.
     """
     running = RunningJob(store, job)
-    with FileLock(_lock(store, job)):
+    with store.locked(_lock(job)):
         running.move_to("downloading")
         try:
             yield running
@@ -148,7 +147,7 @@ def close_lost_jobs(store: Store) -> list[Job]:
         if job.state in FINAL or job.host != platform.node():
             continue
         try:
-            with FileLock(_lock(store, job), timeout=0):
+            with store.locked(_lock(job), timeout_s=0):
                 job.state, job.reason = "failed", LOST
                 save_job(store, job)
         except Timeout:
@@ -176,7 +175,5 @@ def list_jobs(store: Store) -> list[Job]:
     return sorted(found, key=lambda job: job.created_at, reverse=True)
 
 
-def _lock(store: Store, job: Job) -> Path:
-    path = store.root / ".locks" / f"job-{job.id}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+def _lock(job: Job) -> str:
+    return f"job-{job.id}"

@@ -30,6 +30,8 @@ class TrackReport(BaseModel):
     seconds: float | None = None
     """Length of its audio."""
     chunks: int | None = None
+    sha256: str | None = None
+    """Of its bytes."""
     key: str | None = None
     """The key of its activations."""
 

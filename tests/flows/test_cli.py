@@ -35,14 +35,25 @@ def test_ingest_and_generate(folder, store, tmp_path):
     code, ingested = run_json("ingest", folder, "--name", "mine", *QUICK)
     assert code == 0
     assert set(ingested) == {
-        *("name", "direction", "tracks", "left_out", "words", "range", "cache", "seconds")
+        *("name", "direction", "tracks", "left_out", "gained", "lost"),
+        *("words", "range", "cache", "seconds"),
     }
     assert ingested["name"] == "mine"
     assert sorted(ingested["words"]) == ["folk", "techno"]
     assert set(ingested["direction"]) == {"key", "path"}
-    assert set(ingested["tracks"][0]) == {"title", "status", "reason", "seconds", "chunks", "key"}
+    assert set(ingested["tracks"][0]) == {
+        *("title", "status", "reason", "seconds", "chunks", "sha256", "key")
+    }
     assert set(ingested["range"]) == {"low", "high", "recommended"}
     assert ingested["cache"]["extract"] == {"hits": 0, "misses": 2}
+
+    (job,) = run_json("jobs")[1]["jobs"]
+    assert (job["state"], job["name"], job["counts"]["extracted"]) == ("completed", "mine", 2)
+    (made,) = run_json("history", "mine")[1]["history"]
+    assert made["direction"] == ingested["direction"]["key"]
+    assert made["gained"] == ingested["gained"] == [track["title"] for track in made["tracks"]]
+    assert "completed" in run("jobs")[1]
+    assert made["direction"][:12] in run("history", "mine")[1]
 
     target = tmp_path / "out" / "piece.wav"
     asked = ("generate", "--prompt", "calm", "--playlist", "mine", "--seed", 7, "--out", target)
@@ -158,6 +169,8 @@ def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
         (["generate", "--prompt", "x", "--strength", "nan"], 2, "strength = nan"),
         (["calibrate", "none"], 2, "no playlist 'none'"),
         (["store", "show", "xyz"], 2, "'xyz' is no key"),
+        (["history", "none"], 2, "no playlist 'none'"),
+        (["playlists", "/no/such/folder"], 2, "holds no .yaml file"),
     ],
 )
 @pytest.mark.usefixtures("prefect_server", "store")

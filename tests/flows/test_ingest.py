@@ -1,11 +1,16 @@
+import json
 import shutil
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import TaskRunFilter
+from prefect.states import Running
 
 from flows.ingest import ingest
 from flows.progress import watched_by
@@ -15,6 +20,8 @@ from resonance_core.errors import ModelError
 from resonance_core.keys import Stage, sha256_file
 from resonance_core.stages import aggregate
 from resonance_core.store.directions import read_direction
+from resonance_core.store.history import read_history
+from resonance_core.store.jobs import Job, list_jobs, save_job
 from resonance_core.store.playlists import load_entry
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -77,9 +84,9 @@ def test_a_second_ingest_does_no_stage_again(ingested, folder, store, quick_sett
     assert {stage: count.hits for stage, count in again.cache.items()} == dict(
         zip(STAGES, [2, 2, 2, 2, 1, 1, 1, 1], strict=True)
     )
-    assert again.model_dump(exclude={"cache", "seconds"}) == ingested.model_dump(
-        exclude={"cache", "seconds"}
-    )
+    assert (again.gained, again.lost) == ([], [])
+    changing = {"cache", "seconds", "gained"}
+    assert again.model_dump(exclude=changing) == ingested.model_dump(exclude=changing)
 
 
 def test_prefect_shows_what_was_found_as_cached(whole, store, quick_settings):
@@ -227,3 +234,67 @@ def test_the_run_leaves_a_table_a_progress_and_a_report(folder, store, quick_set
     report = artifacts["markdown"].data
     assert "| layer | activation norm | residual norm | scan score |" in report
     assert report.count("\n| ") == 2 * 2 + 6 + 3
+
+
+def test_the_job_of_a_run_is_kept_with_its_tracks_and_reasons(folder, store, quick_settings):
+    (folder / "broken.mp3").write_bytes(b"this is no music" * 1000)
+    state = ingest(str(folder), settings=quick_settings, return_state=True)
+    (job,) = list_jobs(store)
+    assert job.id == str(state.state_details.flow_run_id)
+    assert (job.state, job.source) == ("completed", str(folder))
+    assert job.counts["extracted"] == 2
+    assert job.counts["failed"] == 1
+    assert [track.state for track in job.tracks] == ["extracted", "extracted", "failed"]
+    assert "broken.mp3 cannot be read" in job.tracks[2].reason
+
+
+def test_a_job_that_failed_says_why(tmp_path, store, quick_settings):
+    (tmp_path / "a.mp3").write_bytes(b"no music" * 1000)
+    with pytest.raises(IngestError):
+        ingest(str(tmp_path / "a.mp3"), settings=quick_settings)
+    (job,) = list_jobs(store)
+    assert job.state == "failed"
+    assert "0 of 1 tracks could be used" in job.reason
+
+
+def test_a_playlist_that_gained_two_tracks_and_lost_one_extracts_two(
+    ingested, folder, store, clips, quick_settings
+):
+    lost = sorted(folder.iterdir())[0]
+    lost.unlink()
+    for clip in clips[2:4]:
+        shutil.copy(clip, folder)
+    again = ingest(str(folder), settings=quick_settings)
+    assert misses(again)["extract"] == 2
+    assert again.cache["extract"].hits == 1
+    assert len(again.gained) == 2
+    assert again.lost == [ingested.tracks[0].title]
+    past = read_history(store, "my-playlist")
+    assert [one.direction for one in past] == [ingested.direction.key, again.direction.key]
+    assert past[1].gained == again.gained
+    assert {track.sha256 for track in past[1].tracks} == {
+        sha256_file(file) for file in folder.iterdir()
+    }
+
+
+def test_what_a_killed_run_left_is_put_in_order_by_the_next(
+    ingested, folder, store, quick_settings
+):
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(ingest, state=Running())
+        save_job(store, Job(id=str(run.id), source=str(folder), name=None, state="extracting"))
+        ingest(str(folder), settings=quick_settings)
+        assert client.read_flow_run(run.id).state.is_crashed()
+    assert {job.id: job.state for job in list_jobs(store)}[str(run.id)] == "failed"
+
+
+def test_two_ingests_at_once_do_every_stage_once(folder, store, quick_settings):
+    resonance = Path(sys.executable).with_name("resonance")
+    command = [resonance, "ingest", folder, "--json", "--config", quick_settings.config]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    one, two = (json.loads(process.communicate()[0]) for process in started)
+    assert one["direction"] == two["direction"]
+    for stage, times in zip(STAGES, [2, 2, 2, 2, 1, 1, 1, 1], strict=True):
+        assert one["cache"][stage]["misses"] + two["cache"][stage]["misses"] == times
+    assert [job.state for job in list_jobs(store)] == ["completed", "completed"]
+    assert store.verify() == []
