@@ -66,6 +66,9 @@ def ingest(
         runtime_settings(store, verbose)
         settings = settings_of(config, overrides)
         with notes.status("Starting Prefect ...") as status:
+            from flows.server import launch_server
+
+            launch_server()  # it gets ready while torch is imported
             from flows.ingest import check, run_ingest
             from flows.progress import watched_by
 
@@ -223,6 +226,9 @@ def evaluate(
         runtime = runtime_settings(store, verbose)
         settings = settings_of(config, overrides)
         with notes.status("Starting Prefect ..."):
+            from flows.server import launch_server
+
+            launch_server()  # it gets ready while torch is imported
             from flows.evaluate import PLAYLISTS, run_evaluate
             from flows.evaluation_report import write_report
             from flows.evaluation_tables import claims_table

@@ -43,6 +43,9 @@ def build(
         for name in names or ():
             file.check(name)  # before Prefect's start, which takes its time
         with notes.status("Making directions ..."):
+            from flows.server import launch_server
+
+            launch_server()  # it gets ready while torch is imported
             from flows.concepts import run_concepts
 
             results = run_concepts(names or [], settings)

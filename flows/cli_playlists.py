@@ -34,6 +34,9 @@ def playlists(
     with errors_in_words(as_json):
         runtime_settings(store, verbose)
         with notes.status("Starting Prefect ..."):
+            from flows.server import launch_server
+
+            launch_server()  # it gets ready while torch is imported
             from flows.playlists import FOLDER, run_playlists
             from flows.progress import watched_by
 
