@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from prefect import flow
 
+from flows.recovery import clean_up
 from flows.report import publish_concept
 from flows.results import ConceptResult
 from flows.server import server_of_this_process
@@ -22,6 +23,8 @@ from tasks.resolve import resolve_concept
 @flow(
     name="concepts",
     persist_result=False,
+    on_crashed=[clean_up],
+    on_cancellation=[clean_up],
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
 def concepts(names: Sequence[str] = (), settings: Settings = DEFAULTS) -> list[ConceptResult]:

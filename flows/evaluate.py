@@ -7,6 +7,7 @@ from prefect import flow
 from flows.evaluation_playlists import Heard, hear_playlists, score_playlists, score_yardsticks
 from flows.evaluation_sliders import play_randoms, play_sliders, ready_sliders
 from flows.player import Player
+from flows.recovery import clean_up
 from flows.server import server_of_this_process
 from flows.settings import DEFAULTS, Settings
 from flows.tracks import track_runner
@@ -26,6 +27,8 @@ ENDS = (-1.0, 0.0, 1.0)
 @flow(
     name="evaluate",
     persist_result=False,
+    on_crashed=[clean_up],
+    on_cancellation=[clean_up],
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
 def evaluate(
