@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from flows import cli_concepts, cli_store
+from flows import cli_concepts, cli_match, cli_store
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -46,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_store.app, name="store")
 app.add_typer(cli_concepts.app, name="concepts")
+app.command()(cli_match.match)
 
 # Flows and models are imported inside the commands: they take seconds, which neither --help
 # nor a typing error should cost.
