@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from flows import cli_concepts, cli_playlists, cli_store
+from flows import cli_concepts, cli_match, cli_playlists, cli_store
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -104,7 +104,12 @@ def ingest(
         out.print(range_in_words(result.range), f"Direction: {result.direction.path}", sep="\n")
 
 
-for command in (cli_playlists.playlists, cli_playlists.jobs, cli_playlists.history):
+for command in (
+    cli_playlists.playlists,
+    cli_playlists.jobs,
+    cli_playlists.history,
+    cli_match.match,
+):
     app.command()(command)
 
 

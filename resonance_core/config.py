@@ -51,6 +51,15 @@ class ResolveConfig(StageConfig):
     """An ingest with fewer usable tracks than this fails."""
 
 
+class MatchConfig(StageConfig):
+    """How tracks that are known by name only are found; none of it enters a key."""
+
+    tolerance_s: NonNegativeFloat = 5.0
+    """What lasts this much longer or shorter may still be the same recording, in seconds."""
+    pause_s: NonNegativeFloat = 1.0
+    """Pause between two searches, in seconds."""
+
+
 class DownloadConfig(StageConfig):
     """Limits of one download; a local file is not downloaded and has none."""
 
@@ -322,6 +331,7 @@ class PipelineConfig(StageConfig):
 
     model: ModelConfig = ModelConfig()
     resolve: ResolveConfig = ResolveConfig()
+    match: MatchConfig = MatchConfig()
     download: DownloadConfig = DownloadConfig()
     chunk: ChunkConfig = ChunkConfig()
     extract: ExtractConfig = ExtractConfig()

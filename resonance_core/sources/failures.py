@@ -44,7 +44,9 @@ def explain(error: YoutubeDLError, url: str) -> Failure:
         if isinstance(cause, TransportError):
             host = urlsplit(url).netloc
             remedy = "Check the address and the network, or try again later"
-            return Failure(f"the connection to {host} failed ({_detail(causes)})", remedy, True)
+            return Failure(
+                f"the connection to {host} failed ({network_failure(error)})", remedy, True
+            )
     for cause in causes:
         if isinstance(cause, UnsupportedError):
             remedy = "Give the address of a track, a playlist or a podcast feed"
@@ -67,9 +69,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = own if isinstance(own, BaseException) else error.__cause__ or error.__context__
 
 
-def _detail(causes: list[BaseException]) -> str:
-    """Return the operating system's word for a network failure, or the library's."""
-    deepest = causes[-1]
+def network_failure(error: BaseException) -> str:
+    """Return the operating system's word for what led to an error, or the library's."""
+    *_, deepest = _causes(error)
     return (isinstance(deepest, OSError) and deepest.strerror) or _plain(str(deepest))
 
 

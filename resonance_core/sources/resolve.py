@@ -1,5 +1,6 @@
 """From what people paste to a playlist."""
 
+import shlex
 from pathlib import Path
 
 from resonance_core.config import ResolveConfig
@@ -38,11 +39,15 @@ def _from_list(path: Path, config: ResolveConfig) -> Playlist:
         SourceError: It names tracks without saying where their audio is.
     """
     found = read_list(path, config.max_tracks)
-    if found.wanted:
-        first = found.wanted[0]
+    if not found.wanted:
+        return found.playlist
+    first = ", ".join(f"{track.artist} - {track.title!r}" for track in found.wanted[:3])
+    if found.is_match_file:
         raise SourceError(
-            f"{len(found.wanted)} tracks of {path.name!r} have no address or file, such as "
-            f"{first.artist} - {first.title!r}",
-            "Give a list that says where the audio is, such as an M3U",
+            f"{len(found.wanted)} tracks of {path.name!r} are not decided, such as {first}",
+            "Write yes or no in their take column; yes needs an address in url",
         )
-    return found.playlist
+    raise SourceError(
+        f"{len(found.wanted)} tracks of {path.name!r} have no address or file, such as {first}",
+        f"Find them first: resonance match {shlex.quote(str(path))}",
+    )

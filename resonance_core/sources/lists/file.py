@@ -13,6 +13,7 @@ from resonance_core.sources.lists.jspf import read_jspf
 from resonance_core.sources.lists.lines import read_lines
 from resonance_core.sources.lists.location import locate
 from resonance_core.sources.lists.m3u import read_m3u
+from resonance_core.sources.lists.matches import ENDING, is_match_file, read_matches
 from resonance_core.sources.lists.table import is_table, read_table
 from resonance_core.sources.lists.xspf import read_xspf
 from resonance_core.sources.local import file_path, path_text
@@ -33,6 +34,7 @@ M3U = _Format(read_m3u, "one path or address a line")
 XSPF = _Format(read_xspf, "tracks with a location, or with a creator and a title")
 JSPF = _Format(read_jspf, "a playlist of tracks with a location, or with a creator and a title")
 TABLE = _Format(read_table, "a header such as 'Track Name,Artist Name(s)' and a track a row")
+MATCHES = _Format(read_matches, "a row with yes in the take column, and an address")
 LINES = _Format(read_lines, "one address or one 'artist - title' a line")
 FORMATS = {
     ".m3u": M3U,
@@ -57,11 +59,13 @@ class ListFile(BaseModel):
     wanted: tuple[WantedTrack, ...]
     """The tracks that are known by name only."""
     skipped: int
-    """Entries that name no track."""
+    """Entries that name no track, or that a match file leaves out."""
+    is_match_file: bool
+    """Whether those known by name only wait for a person's word about what was found."""
 
 
 def read_list(path: Path, max_tracks: int) -> ListFile:
-    """Return the tracks of an M3U, XSPF, JSPF, CSV or tab-separated file, or of plain text.
+    """Return the tracks of an M3U, XSPF, JSPF, CSV, tab-separated or match file, or plain text.
 
     The suffix tells the format; where it does not, the content. Files that are listed but not
     there stay: the stage that decodes them gives people the reason.
@@ -76,12 +80,12 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     name = path_text(path)
     try:
         data = read_data(path)
-        read, expected = FORMATS.get(path.suffix.lower()) or _recognised(data)
-        listed = read(data)
+        form = _format(path, data)
+        listed = form.read(data)
         file = path.parent.resolve() / path.name
         usable = list(_usable(listed, file.parent))
         if not usable:
-            raise SourceError("names no track", f"It should hold {expected}")
+            raise SourceError("names no track", f"It should hold {form.expected}")
     except SourceError as error:
         raise SourceError(f"the list {name!r} {error.problem}", error.remedy) from error
     except OSError as error:
@@ -91,13 +95,14 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     kept = list(enumerate(usable[:max_tracks]))
     return ListFile(
         playlist=Playlist(
-            title=_one_line(listed.title) or path_text(file.stem),
+            title=_one_line(listed.title) or path_text(file.stem).removesuffix(ENDING),
             source=path_text(file),
             tracks=tuple(_track(place, entry, url) for place, (entry, url) in kept if url),
             left_out=max(0, len(usable) - max_tracks),
         ),
         wanted=tuple(_wanted(place, entry) for place, (entry, url) in kept if not url),
         skipped=len(listed.entries) - len(usable),
+        is_match_file=form is MATCHES,
     )
 
 
@@ -116,6 +121,12 @@ def read_data(path: Path) -> bytes:
             f"is larger than {MAX_BYTES // 1_000_000} MB", "Split it into several lists"
         )
     return data
+
+
+def _format(path: Path, data: bytes) -> _Format:
+    """Return a list's format by its suffix, else by its content."""
+    form = FORMATS.get(path.suffix.lower()) or _recognised(data)
+    return MATCHES if form is TABLE and is_match_file(decode(data)) else form
 
 
 def _recognised(data: bytes) -> _Format:

@@ -43,25 +43,63 @@ def read_table(data: bytes) -> Listed:
     layout = _layout(text)
     if layout is None:
         return listed
-    rows = _rows(text, layout.delimiter)
-    next(rows)
-    for row in rows:
-        duration = _cell(row, layout.duration)
+    # Tables with tabs quote nothing, and a title may start with a quotation mark.
+    table = rows(text, layout.delimiter, quoted=layout.delimiter != "\t")
+    next(table)
+    for row in table:
+        duration = cell(row, layout.duration)
         listed.add(
             Entry(
-                title=_cell(row, layout.title),
-                artist=_cell(row, layout.artist),
+                title=cell(row, layout.title),
+                artist=cell(row, layout.artist),
                 duration_s=_duration(duration, layout.per_second),
             )
         )
     return listed
 
 
-def _layout(text: str) -> _Layout | None:
+def headers(text: str) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield each delimiter, and the places of the columns that a text's first line has with it."""
     header = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
     for delimiter in "\t;,":
-        names = next(_rows(header, delimiter), [])
-        places = {" ".join(n.casefold().replace("_", " ").split()): i for i, n in enumerate(names)}
+        names = next(rows(header, delimiter, quoted=True), [])
+        yield (
+            delimiter,
+            {" ".join(n.casefold().replace("_", " ").split()): i for i, n in enumerate(names)},
+        )
+
+
+def rows(text: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    """Yield the rows that are not empty.
+
+    Args:
+        text: The table.
+        delimiter: What stands between two cells.
+        quoted: Whether quotation marks may enclose cells.
+
+    Raises:
+        SourceError: A cell has no end; the problem starts with a verb.
+    """
+    table = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+    )
+    try:
+        yield from (row for row in table if any(cell.strip() for cell in row))
+    except csv.Error as error:
+        raise SourceError(
+            f"cannot be read at line {table.line_num} ({error})", "Export it again"
+        ) from error
+
+
+def cell(row: list[str], place: int | None) -> str:
+    """Return a row's cell, empty where the row ends before it or the table lacks its column."""
+    return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def _layout(text: str) -> _Layout | None:
+    for delimiter, places in headers(text):
         title = next((places[name] for name in TITLES if name in places), None)
         artist = next((places[name] for name in ARTISTS if name in places), None)
         if title is not None and artist is not None:
@@ -72,28 +110,10 @@ def _layout(text: str) -> _Layout | None:
     return None
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Yield the rows that are not empty."""
-    file = io.StringIO(text, newline="")
-    if delimiter == "\t":
-        # Tables with tabs quote nothing, and a title may start with a quotation mark.
-        rows = csv.reader(file, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    else:
-        rows = csv.reader(file, delimiter=delimiter)
-    try:
-        yield from (row for row in rows if any(cell.strip() for cell in row))
-    except csv.Error as error:
-        raise SourceError(
-            f"cannot be read at line {rows.line_num} ({error})", "Export it again"
-        ) from error
-
-
-def _cell(row: list[str], place: int | None) -> str:
-    return row[place].strip() if place is not None and place < len(row) else ""
-
-
 def _duration(text: str, per_second: int) -> float | None:
-    """Return a number of units, or a time such as 4:05 or 1:02:03, in seconds."""
+    """Return a number of units, or a time such as 4:05, 1:02:03 or 245s, in seconds."""
+    if text.endswith("s"):
+        return seconds(text[:-1])
     if ":" not in text:
         return seconds(text, per_second)
     total = 0.0

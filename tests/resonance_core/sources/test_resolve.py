@@ -28,10 +28,31 @@ def test_a_list_file_is_read_with_its_own_order(tmp_path, clips):
     assert resolve((tmp_path / "mine.m3u").as_uri(), CONFIG) == playlist
 
 
-def test_a_list_of_names_says_what_is_missing(tmp_path):
-    (tmp_path / "names.txt").write_text("Some Artist - One\nSome Artist - Two\n")
-    with pytest.raises(SourceError, match=r"2 tracks of 'names\.txt' have no address"):
-        resolve(str(tmp_path / "names.txt"), CONFIG)
+def test_a_list_of_names_says_how_to_find_them(tmp_path):
+    path = tmp_path / "my names.txt"
+    path.write_text("A - One\nA - Two\nA - Three\nA - Four\n")
+    with pytest.raises(SourceError) as caught:
+        resolve(str(path), CONFIG)
+    assert str(caught.value) == (
+        "4 tracks of 'my names.txt' have no address or file, such as A - 'One', A - 'Two', "
+        f"A - 'Three'. Find them first: resonance match '{path}'."
+    )
+
+
+def test_a_match_file_is_refused_until_each_row_is_decided(tmp_path):
+    path = tmp_path / "mine.matches.csv"
+    path.write_text(
+        f"artist,title,url,take\nA,One,youtu.be/x,?\nA,Two,https://youtu.be/{VIDEO},yes"
+    )
+    with pytest.raises(SourceError) as caught:
+        resolve(str(path), CONFIG)
+    assert str(caught.value) == (
+        "1 tracks of 'mine.matches.csv' are not decided, such as A - 'One'. "
+        "Write yes or no in their take column; yes needs an address in url."
+    )
+    path.write_text(path.read_text().replace("?", "no"))
+    (track,) = resolve(str(path), CONFIG).tracks
+    assert track.url == f"{WATCH}{VIDEO}"
 
 
 @pytest.mark.parametrize(

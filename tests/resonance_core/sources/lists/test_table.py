@@ -39,13 +39,55 @@ def test_columns_go_by_many_names(header: str, row: str) -> None:
     assert entries(f"{header}\n{row}\n") == [Entry("One", "A", duration_s=2.0)]
 
 
+EXPORTS = {
+    "Exportify": (
+        "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Duration (ms),Popularity,"
+        "Explicit,Added By,Added At,Genres,Record Label,Danceability,Energy,Key,Loudness,Mode,"
+        "Speechiness,Acousticness,Instrumentalness,Liveness,Valence,Tempo,Time Signature\n"
+        'spotify:track:1,"One, two","An album","A;B",2001-02-03,181270,50,false,me,'
+        '2020-01-01T00:00:00Z,"pop,rock",Label,0.5,0.5,1,-7.1,1,0.1,0.1,0,0.1,0.5,120.0,4\n',
+        Entry("One, two", "A;B", duration_s=181.27),
+    ),
+    "Exportify, before 2021": (
+        '"Track URI","Track Name","Artist URI(s)","Artist Name(s)","Album URI","Album Name",'
+        '"Album Artist URI(s)","Album Artist Name(s)","Album Release Date","Album Image URL",'
+        '"Disc Number","Track Number","Track Duration (ms)","Track Preview URL","Explicit",'
+        '"Popularity","ISRC","Added By","Added At"\n'
+        '"spotify:track:1","One","spotify:artist:1, spotify:artist:2","A, B","spotify:album:1",'
+        '"An album","spotify:artist:3","C","2001","","1","2","181270","","false","50","","",""\n',
+        Entry("One", "A, B", duration_s=181.27),
+    ),
+    "TuneMyMusic": (
+        "Track name,Artist name,Album,Playlist name,Type,ISRC,Spotify - id\n"
+        "One,A,An album,My list,Playlist,USABC0100001,1\n",
+        Entry("One", "A"),
+    ),
+    "TuneMyMusic, of videos": (
+        "Track name,Artist name,Album,Playlist name,Type,ISRC\nA - One,,,Liked,Favorite,\n",
+        Entry("A - One"),
+    ),
+    "Soundiiz": ("title;artist;album;isrc\nOne;A;An album;USABC0100001\n", Entry("One", "A")),
+    "Soundiiz, with lengths": (
+        "title;artist;album;isrc;addedDate;addedBy;duration;url\n"
+        "One;A;An album;USABC0100001;2019-01-02T03:04:05Z;me;225s;https://example.org/1\n",
+        Entry("One", "A", duration_s=225.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("service", EXPORTS)
+def test_exports_of_services(service: str) -> None:
+    text, entry = EXPORTS[service]
+    assert entries(text) == [entry]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "cp1252"])
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 def test_apple_music_export(encoding: str, end: str) -> None:
     rows = [
-        "Name\tArtist\tComposer\tAlbum\tTime",
-        '"Heroes" (Live)\tDavid Bowie\t\tStage\t245',
-        '"An open quotation\tBjörk\t\t\t4:05',
+        "Name\tArtist\tComposer\tAlbum\tGrouping\tSize\tTime\tDisc Number\tComments\tLocation",
+        '"Heroes" (Live)\tDavid Bowie\t\tStage\t\t9\t245\t1\t\tMacintosh HD:Users:me:heroes.m4a',
+        '"An open quotation\tBjörk\t\t\t\t9\t4:05\t1\t\t',
         "Plain\tC",
     ]
 
@@ -64,6 +106,8 @@ def test_apple_music_export(encoding: str, end: str) -> None:
         ("0:00", None),
         ("4:xx", None),
         (":", None),
+        ("245s", 245.0),
+        ("s", None),
         ("-4:05", None),
         ("nan", None),
         ("soon", None),
