@@ -1,25 +1,21 @@
 """From whatever FFmpeg reads to the canonical form: mono, 16 bits, the model's rate, FLAC."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
 
 import av
-import numpy as np
-import soundfile
 from av import AudioFrame, AudioResampler
-from av.container import InputContainer
 from av.error import FFmpegError
 from pydantic import BaseModel, ConfigDict
 
+from resonance_core.audio.source import BLOCK, CONVERT, Decoder, check_rate, open_audio
 from resonance_core.errors import TrackError
 
 MAX_DAMAGED = 0.05
 MIN_SECONDS = 1.0
-BLOCK = 4096
-CONVERT = "Get the file again, or convert it to FLAC or WAV"
+MIN_BYTES_PER_SECOND = 10
+"""Silence takes 50 and more of every codec at the rates of music."""
 
 
 class AudioFacts(BaseModel):
@@ -40,62 +36,6 @@ class AudioFacts(BaseModel):
     by itself, as Ogg does pages with a wrong checksum, is missing and not counted."""
 
 
-class _Decoder(Protocol):
-    """A library that reads one file."""
-
-    codec: str
-    packets: int
-    damaged: int
-
-    def frames(self) -> Iterator[AudioFrame]: ...
-
-
-class _FFmpeg:
-    """The first audio stream of a container, past the packets that cannot be decoded."""
-
-    def __init__(self, container: InputContainer) -> None:
-        self._container = container
-        self._stream = container.streams.audio[0]
-        self.codec = self._stream.codec_context.codec.canonical_name
-        self.packets = 0
-        self.damaged = 0
-
-    def frames(self) -> Iterator[AudioFrame]:
-        # As FFmpeg's own tool does: a packet that fails is left out, a container that fails ends.
-        try:
-            for packet in self._container.demux(self._stream):
-                self.packets += 1
-                try:
-                    decoded = packet.decode()
-                except FFmpegError:
-                    self.damaged += 1
-                    continue
-                yield from decoded
-        except FFmpegError:
-            self.damaged += 1
-
-
-class _Sndfile:
-    """A file that libsndfile reads."""
-
-    def __init__(self, file: soundfile.SoundFile) -> None:
-        self._file = file
-        self.codec = str(file.subtype).lower()
-        self.packets = 0
-        self.damaged = 0
-
-    def frames(self) -> Iterator[AudioFrame]:
-        try:
-            for block in self._file.blocks(BLOCK, dtype="float32", always_2d=True):
-                self.packets += 1
-                mono = np.ascontiguousarray(block.mean(axis=1, dtype=np.float32)[None])
-                frame = AudioFrame.from_ndarray(mono, format="flt", layout="mono")
-                frame.sample_rate = self._file.samplerate
-                yield frame
-        except soundfile.LibsndfileError:
-            self.damaged += 1
-
-
 def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
     """Decode, mix down, resample and encode a file in one pass, in constant memory.
 
@@ -108,10 +48,13 @@ def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
 
     Raises:
         TrackError: No audio stream, nothing that can be decoded, less than a second of audio,
-            or more than one packet in twenty damaged. Part of the target may stay behind.
+            more than its bytes can hold, a rate or channels that no recording has, or more than
+            one packet in twenty damaged. Part of the target may stay behind.
+        OSError: The target cannot be written.
     """
-    with _open(source) as decoder:
-        samples = _encode(_convert(decoder.frames(), sample_rate), target, sample_rate)
+    with open_audio(source) as decoder:
+        frames = _credible(decoder, source)
+        samples = _encode(_convert(frames, source, sample_rate), target, sample_rate)
     if decoder.damaged > MAX_DAMAGED * decoder.packets:
         raise TrackError(
             f"{source.name} is damaged: {decoder.damaged} of its {decoder.packets} "
@@ -132,47 +75,23 @@ def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
     )
 
 
-@contextmanager
-def _open(source: Path) -> Iterator[_Decoder]:
-    """Open a file with FFmpeg, or an Ogg file that FFmpeg refuses with libsndfile."""
-    try:
-        # Absolute, or a name such as "mix:1.mp3" reads as a protocol. Tags may be in any encoding.
-        container = av.open(str(source.absolute()), metadata_errors="replace")
-    except FFmpegError as refusal:
-        # FFmpeg gives up where Vorbis headers are repeated, as some editors leave them. Other
-        # formats are not tried: libsndfile gains nothing there and writes its doubts to stderr.
-        if not is_ogg(source):
-            raise _unreadable(source, refusal) from refusal
-        try:
-            file = soundfile.SoundFile(source)
-        except soundfile.LibsndfileError:
-            raise _unreadable(source, refusal) from refusal
-        with file:
-            yield _Sndfile(file)
-        return
-    with container:
-        if not container.streams.audio:
-            raise TrackError(f"{source.name} has no audio in it", "Choose a file with sound")
-        if container.streams.audio[0].codec_context is None:
-            raise TrackError(f"{source.name} has audio in an unknown codec", CONVERT)
-        yield _FFmpeg(container)
+def _credible(decoder: Decoder, source: Path) -> Iterator[AudioFrame]:
+    """Yield frames as long as they can be what the file holds."""
+    size = source.stat().st_size
+    seconds = 0.0
+    for frame in decoder.frames():
+        check_rate(source, frame.sample_rate)
+        seconds += frame.samples / frame.sample_rate
+        if seconds * MIN_BYTES_PER_SECOND > size:
+            raise TrackError(
+                f"{source.name} goes on for more than {seconds:.0f} s, which its {size} bytes "
+                "cannot hold",
+                CONVERT,
+            )
+        yield frame
 
 
-def is_ogg(source: Path) -> bool:
-    """Return whether a file starts as an Ogg file does."""
-    if not source.is_file():
-        return False
-    with source.open("rb") as file:
-        return file.read(4) == b"OggS"
-
-
-def _unreadable(source: Path, refusal: FFmpegError) -> TrackError:
-    if source.is_file() and source.stat().st_size == 0:
-        return TrackError(f"{source.name} is empty", "Get the file again")
-    return TrackError(f"{source.name} cannot be read as audio ({refusal.strerror})", CONVERT)
-
-
-def _convert(frames: Iterator[AudioFrame], sample_rate: int) -> Iterator[AudioFrame]:
+def _convert(frames: Iterator[AudioFrame], source: Path, sample_rate: int) -> Iterator[AudioFrame]:
     """Mix down and resample frames, whose rate or layout may change on the way."""
     resampler, form = None, None
     for frame in frames:
@@ -181,7 +100,14 @@ def _convert(frames: Iterator[AudioFrame], sample_rate: int) -> Iterator[AudioFr
                 yield from resampler.resample(None)
             resampler = AudioResampler("s16", "mono", sample_rate, frame_size=BLOCK)
         assert resampler is not None
-        yield from resampler.resample(frame)
+        try:
+            converted = resampler.resample(frame)
+        except FFmpegError as error:
+            raise TrackError(
+                f"{source.name} has {frame.layout.nb_channels} channels that cannot be mixed down",
+                "Give a stereo version of it",
+            ) from error
+        yield from converted
     if resampler is not None:
         yield from resampler.resample(None)
 

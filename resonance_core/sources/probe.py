@@ -7,7 +7,7 @@ import av
 import soundfile
 from av.container import InputContainer
 
-from resonance_core.audio.decode import is_ogg
+from resonance_core.audio.source import is_ogg, open_container
 
 
 class Probe(NamedTuple):
@@ -24,8 +24,7 @@ def probe(path: Path) -> Probe | None:
     if not path.is_file():  # opening a pipe would wait for ever
         return None
     try:
-        # Absolute, or a colon in the name reads as a protocol. Tags may be in any encoding.
-        with av.open(str(path.absolute()), metadata_errors="replace") as container:
+        with open_container(path) as container:
             if not container.streams.audio:
                 return None
             tags = container.streams.audio[0].metadata | container.metadata

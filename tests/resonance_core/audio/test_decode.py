@@ -1,8 +1,10 @@
 import struct
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -110,29 +112,47 @@ def test_tags_in_another_encoding_do_no_harm(tmp_path: Path) -> None:
     assert transcode(tmp_path / "latin.wav", tmp_path / "audio.flac", RATE).seconds == 3.0
 
 
-def test_memory_does_not_grow_with_the_track(tmp_path: Path) -> None:
-    minute = (0.1 * np.random.default_rng(0).standard_normal(60 * 8000)).astype(np.float32)
-    with soundfile.SoundFile(tmp_path / "long.wav", "w", 8000, 1, "PCM_16") as file:
-        for _ in range(20):
-            file.write(minute)
-    soundfile.write(tmp_path / "short.wav", minute, 8000, subtype="PCM_16")
-    # A process of its own each, because a process's peak never falls.
+def peak_kib(source: Path, target: Path) -> int:
+    """Return the most memory that a transcode took, of a process of its own: it never falls."""
     script = (
         "import resource, sys; from pathlib import Path;"
         "from resonance_core.audio.decode import transcode;"
         "transcode(Path(sys.argv[1]), Path(sys.argv[2]), 32000);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
+    command = [sys.executable, "-c", script, source, target]
+    root = Path(__file__).parents[3]
+    return int(subprocess.run(command, check=True, capture_output=True, cwd=root).stdout)
+
+
+def test_memory_does_not_grow_with_the_track(tmp_path: Path) -> None:
+    minute = (0.1 * np.random.default_rng(0).standard_normal(60 * 8000)).astype(np.float32)
+    with soundfile.SoundFile(tmp_path / "long.wav", "w", 8000, 1, "PCM_16") as file:
+        for _ in range(20):
+            file.write(minute)
+    soundfile.write(tmp_path / "short.wav", minute, 8000, subtype="PCM_16")
     short, long = (
-        int(
-            subprocess.run(
-                [sys.executable, "-c", script, tmp_path / name, tmp_path / "audio.flac"],
-                check=True,
-                capture_output=True,
-                cwd=Path(__file__).parents[3],
-            ).stdout
-        )
-        for name in ("short.wav", "long.wav")
+        peak_kib(tmp_path / name, tmp_path / "audio.flac") for name in ("short.wav", "long.wav")
     )
     # The audio of twenty minutes is 77 MB at the target rate.
+    assert long - short < 10 * 1024
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sound", ["noise", "silence"])
+def test_ten_hours_pass_in_constant_memory(encode, tmp_path: Path, sound: str) -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(60 * 48_000)
+    minute = encode("minute.opus", "libopus", noise * (sound == "noise"), 48_000, "mono", b="6000")
+    with av.open(str(minute)) as once, av.open(str(tmp_path / "long.opus"), "w") as output:
+        stream = output.add_stream_from_template(once.streams.audio[0])
+        packets = [bytes(packet) for packet in once.demux(audio=0) if packet.dts is not None]
+        for number, data in enumerate(packets * 600):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = stream, Fraction(1, 50)  # of 20 ms each
+            packet.pts = packet.dts = number
+            output.mux(packet)
+    short, long = (
+        peak_kib(path, tmp_path / "audio.flac") for path in (minute, tmp_path / "long.opus")
+    )
+    assert soundfile.info(tmp_path / "audio.flac").duration == pytest.approx(36_000, abs=60)
     assert long - short < 10 * 1024

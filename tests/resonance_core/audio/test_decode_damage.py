@@ -1,3 +1,4 @@
+import struct
 from pathlib import Path
 
 import av
@@ -130,3 +131,78 @@ def test_a_silent_film_is_refused(tmp_path: Path) -> None:
         output.mux(stream.encode(None))
     with pytest.raises(TrackError, match="has no audio in it"):
         transcode(source, tmp_path / "audio.flac", RATE)
+
+
+@pytest.mark.parametrize("rate", [0, 1, 100, 4_000_000_000])
+def test_a_rate_that_no_recording_has_is_refused(tmp_path: Path, rate: int) -> None:
+    source = tmp_path / "bomb.wav"
+    soundfile.write(source, np.zeros(3 * 44_100), 44_100)
+    data = bytearray(source.read_bytes())
+    struct.pack_into("<I", data, 24, rate)
+    source.write_bytes(data)
+    with pytest.raises(TrackError, match=r"bomb\.wav (claims a sample rate of|cannot be read)"):
+        transcode(source, tmp_path / "audio.flac", RATE)
+    # At 1 Hz it would become 36 hours and 4 billion samples.
+    assert not (tmp_path / "audio.flac").exists()
+
+
+def test_more_channels_than_can_be_mixed_are_refused(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "array.wav", np.zeros((44_100, 100)), 44_100)
+    with pytest.raises(TrackError, match=r"array\.wav has 100 channels that cannot be mixed"):
+        transcode(tmp_path / "array.wav", tmp_path / "audio.flac", RATE)
+
+
+def test_more_silence_than_any_codec_makes_of_its_bytes_is_refused(encode, tmp_path: Path) -> None:
+    source = encode("bomb.wv", "wavpack", np.zeros(8_000 * 900, np.float32), 8_000, "mono")
+    assert source.stat().st_size < 9_000
+    with pytest.raises(TrackError, match=r"goes on for more than \d+ s, which its \d+ bytes"):
+        transcode(source, tmp_path / "audio.flac", RATE)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        # FFmpeg would open it a thousand times, one inside the other.
+        ("circle.mp3", "ffconcat version 1.0\nfile circle.mp3\n"),
+        # It has no end mark: FFmpeg would wait for more for ever.
+        ("radio.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\na.ts\n"),
+        ("other.mp3", "ffconcat version 1.0\nfile a.ts\n"),
+    ],
+)
+def test_lists_are_not_followed(
+    encode, music: np.ndarray, tmp_path: Path, name: str, text: str
+) -> None:
+    encode("a.ts", "aac", music[: 2 * 44_100], 44_100)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(TrackError, match=f"{name} is no audio but a list that leads to others"):
+        transcode(tmp_path / name, tmp_path / "audio.flac", RATE)
+
+
+def test_millions_of_damaged_packets_are_not_waited_for(
+    encode, music: np.ndarray, tmp_path: Path
+) -> None:
+    source = encode("a.caf", "alac", music, 44_100)
+    data = bytearray(source.read_bytes())
+    struct.pack_into(">I", data, data.index(b"desc") + 28, 1)  # the bytes of each packet
+    source.write_bytes(data)
+    with pytest.raises(TrackError, match=r"damaged: 10001 of its \d+ alac packets"):
+        transcode(source, tmp_path / "audio.flac", RATE)
+
+
+def test_a_broadcast_to_which_a_stream_is_added_is_read_to_its_end(
+    encode, music: np.ndarray, tmp_path: Path
+) -> None:
+    first = encode("first.ts", "aac", music[: 3 * 44_100], 44_100)
+    second = tmp_path / "second.ts"
+    with (
+        av.open(str(first)) as one,
+        av.open(str(second), "w", options={"mpegts_start_pid": "999"}) as two,
+    ):
+        stream = two.add_stream_from_template(one.streams.audio[0])
+        for packet in one.demux(audio=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                two.mux(packet)
+    both = tmp_path / "both.ts"
+    both.write_bytes(first.read_bytes() + second.read_bytes())
+    assert transcode(both, tmp_path / "audio.flac", RATE).seconds == pytest.approx(3, abs=0.1)
