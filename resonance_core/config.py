@@ -61,10 +61,23 @@ class MatchConfig(StageConfig):
 
 
 class DownloadConfig(StageConfig):
-    """Limits of one download; a local file is not downloaded and has none."""
+    """Limits of what is fetched, and manners; a local file is not fetched and has none.
+
+    They enter no key, for they change whether a track is taken, not its bytes.
+    """
 
     max_duration_s: PositiveFloat = 1800.0
     """Longer tracks are refused, in seconds."""
+    max_bytes: PositiveInt = 600_000_000
+    """Larger tracks are refused; half an hour of uncompressed 24-bit stereo fits."""
+    timeout_s: PositiveFloat = 900.0
+    """Tracks that take longer to arrive are given up, in seconds; half an hour of good audio
+    arrives in time over half a megabit a second."""
+    interval_s: NonNegativeFloat = 2.0
+    """From the start of one download to the start of the next from the same host, in seconds, on
+    average."""
+    max_wait_s: NonNegativeFloat = 300.0
+    """How long a host that asks to be left alone is waited for in all, in seconds."""
 
 
 class ChunkConfig(StageConfig):

@@ -39,6 +39,10 @@ class TrackError(ResonanceError):
     """One track that cannot be used; it never ends a run."""
 
 
+class TransientTrackError(TrackError):
+    """A track that could not be fetched now; another try may succeed."""
+
+
 class ModelError(ResonanceError):
     """A model that cannot be found, loaded, or asked for what it was asked for."""
 

@@ -6,7 +6,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
 from resonance_core.config import DownloadConfig, RuntimeConfig
-from resonance_core.sources.failures import TransientTrackError
+from resonance_core.errors import TransientTrackError
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages import download as stage
 from resonance_core.store.open import open_store

@@ -2,23 +2,28 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from yt_dlp.networking.exceptions import CertificateVerifyError, HTTPError, TransportError
 from yt_dlp.utils import DownloadError, ExtractorError, UnsupportedError, YoutubeDLError
 
-from resonance_core.errors import TrackError
+from resonance_core.sources.pacing import host_of
+from resonance_core.sources.refusals import refusal
 
 PASSING = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )
 """Answers below 500 that another try may change."""
-
-
-class TransientTrackError(TrackError):
-    """A track that could not be fetched now; another try may succeed."""
+LONGEST = 300
+"""Characters of a message that are passed on."""
+MARKS = re.compile(
+    r"^ERROR: (\[download\] Got error: )?|HTTPS?ConnectionPool\([^)]*\): "
+    r"|\.+ Giving up after \d+ (fragment )?retries"
+)
+"""What yt-dlp and its libraries put around a message."""
 
 
 class Failure(NamedTuple):
@@ -27,26 +32,26 @@ class Failure(NamedTuple):
     problem: str
     remedy: str
     transient: bool
+    wait_s: float | None = None
+    """How long the host wants to be left alone, in seconds."""
 
 
 def explain(error: YoutubeDLError, url: str) -> Failure:
     """Return in words why yt-dlp could not read a URL."""
     causes = list(_causes(error))
+    for cause in reversed(causes):  # the outer ones add hints for yt-dlp's command line
+        if isinstance(cause, ExtractorError | DownloadError) and (said := _said(cause, url)):
+            return said
     for cause in causes:
         if isinstance(cause, HTTPError):
-            transient = cause.status >= HTTPStatus.INTERNAL_SERVER_ERROR or cause.status in PASSING
-            remedy = "Try again later" if transient else "Check the address"
-            answer = f"{cause.status} {cause.reason or ''}".strip()
-            return Failure(f"{url} answered {answer}", remedy, transient)
+            return _answered(cause, url)
         if isinstance(cause, CertificateVerifyError):
-            host = urlsplit(url).hostname
-            return Failure(f"the certificate of {host} is not valid", "Check the address", False)
-        if isinstance(cause, TransportError):
-            host = urlsplit(url).netloc
-            remedy = "Check the address and the network, or try again later"
             return Failure(
-                f"the connection to {host} failed ({network_failure(error)})", remedy, True
+                f"the certificate of {host_of(url)} is not valid", "Check the address", False
             )
+        if isinstance(cause, TransportError):
+            problem = f"the connection to {host_of(url)} failed ({network_failure(error)})"
+            return Failure(problem, "Check the address and the network, or try again later", True)
     for cause in causes:
         if isinstance(cause, UnsupportedError):
             remedy = "Give the address of a track, a playlist or a podcast feed"
@@ -59,6 +64,45 @@ def explain(error: YoutubeDLError, url: str) -> Failure:
         problem = f"the download of {url} broke off: {_plain(str(error))}"
         return Failure(problem, "Try again later", True)
     return Failure(f"{url} cannot be read: {_plain(str(error))}", "Check the address", False)
+
+
+def _said(error: ExtractorError | DownloadError, url: str) -> Failure | None:
+    """Return what a site said, where that is known."""
+    # Without the address, whose words would be taken for the site's.
+    message = _plain(getattr(error, "orig_msg", str(error)).replace(url, ""))
+    found = None if isinstance(error, UnsupportedError) else refusal(message)
+    if found is None:
+        return None
+    problem = f"{url} {found.problem.format(message)}"
+    return Failure(problem, found.remedy, found.transient, found.wait_s)
+
+
+def _answered(error: HTTPError, url: str) -> Failure:
+    if error.redirect_loop:
+        return Failure(f"{url} redirects without end", "Check the address", False)
+    transient = (
+        error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or error.status in PASSING
+        # YouTube makes the addresses of its audio for one visit, and now and then a bad one.
+        or (error.status == HTTPStatus.FORBIDDEN and ".googlevideo.com/" in error.response.url)
+    )
+    answer = f"{error.status} {error.reason or ''}".strip()
+    wait_s = _retry_after(error.response.headers.get("Retry-After", "")) if transient else None
+    later = "Try again later" if wait_s is None else f"Try again in {wait_s:.0f} s"
+    remedy = later if transient else "Check the address"
+    return Failure(f"{url} answered {answer}", remedy, transient, wait_s)
+
+
+def _retry_after(value: str) -> float | None:
+    """Return how long a host asks to be left alone, in seconds or by a date."""
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    # A date may lack a zone, and is in UTC then.
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -77,5 +121,5 @@ def network_failure(error: BaseException) -> str:
 
 def _plain(message: str) -> str:
     """Return a yt-dlp message on one line, without its marks."""
-    text = " ".join(message.split())
-    return re.sub(r"^ERROR: (\[download\] Got error: )?", "", text).rstrip(".")
+    text = " ".join(message[: 2 * LONGEST].split())
+    return MARKS.sub("", text).rstrip(".")[:LONGEST]

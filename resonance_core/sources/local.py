@@ -63,8 +63,9 @@ def list_path(path: Path, max_tracks: int) -> Playlist:
 
 def file_path(url: str) -> Path | None:
     """Return the path that a ``file://`` URL names, or None for any other URL."""
-    parts = urlsplit(url)
-    return Path(os.fsdecode(unquote_to_bytes(parts.path))) if parts.scheme == "file" else None
+    if not url.lower().startswith("file:"):  # without parsing, for it may be no address at all
+        return None
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(url).path)))
 
 
 def _audio_below(folder: Path) -> Iterator[Path]:

@@ -1,51 +1,21 @@
 """Everything yt-dlp reads: lists of tracks, and one track's audio."""
 
-import logging
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Any, NoReturn
 
-from yt_dlp import YoutubeDL
-from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
-
-from resonance_core.errors import SourceError, TrackError
-from resonance_core.sources.failures import TransientTrackError, explain
-from resonance_core.sources.playlist import Playlist, TrackSource
+from resonance_core.config import DownloadConfig
+from resonance_core.errors import SourceError, TrackError, TransientTrackError
+from resonance_core.sources.child import ChildDiedError, ask
+from resonance_core.sources.limits import check_duration
+from resonance_core.sources.pacing import PACING, host_of
+from resonance_core.sources.playlist import Playlist
 from resonance_core.sources.probe import probe
 
-TIMEOUT_S = 20.0
+CHILD = "resonance_core.sources.ytdlp_child"
+SILENCE_S = 20.0
 """How long a silent connection is waited for, in seconds."""
-RETRIES = 1
-"""yt-dlp's own; whoever calls decides about more."""
-
-logger = logging.getLogger(__name__)
-
-
-class _Log:
-    """Takes yt-dlp's messages off the terminal: what matters of them comes as an exception."""
-
-    def debug(self, message: str) -> None:
-        logger.debug(message)
-
-    warning = error = debug
-
-
-OPTIONS: dict[str, Any] = {
-    "quiet": True,
-    "noprogress": True,
-    "logger": _Log(),
-    "color": "never",
-    "cachedir": False,
-    "socket_timeout": TIMEOUT_S,
-    "retries": RETRIES,
-    "fragment_retries": RETRIES,
-    "extractor_retries": RETRIES,
-    "extract_flat": "in_playlist",
-    "format": "bestaudio/best",
-    # Repairs need an ffmpeg program; the decoder copes without them.
-    "fixup": "never",
-    "updatetime": False,
-}
+LISTING_S = 300.0
+"""How long a listing may take, in seconds."""
 
 
 def list_url(url: str, max_tracks: int) -> Playlist:
@@ -58,112 +28,88 @@ def list_url(url: str, max_tracks: int) -> Playlist:
     Raises:
         SourceError: It cannot be reached or read, or lists nothing.
     """
-    # One more than wanted shows that there are more, where a site tells no total.
-    wanted = {"playlist_items": f"1:{max_tracks + 1}"}
     try:
-        with YoutubeDL({**OPTIONS, **wanted}) as ydl:
-            info = ydl.extract_info(url, download=False) or {"entries": ()}
-    except YoutubeDLError as error:
-        failure = explain(error, url)
-        raise SourceError(failure.problem, failure.remedy) from error
-    if "entries" not in info:
-        track = _track(0, info, url)
-        return Playlist(title=track.title, source=url, tracks=(track,), left_out=0)
-    entries = [entry for entry in info["entries"] if entry]
-    if not entries:
+        found = _ask({"url": url, "max_tracks": max_tracks}, LISTING_S)
+    except TimeoutError as error:
+        raise SourceError(
+            f"{url} was not listed within {LISTING_S:g} s",
+            "Try again later, or give another address",
+        ) from error
+    if (failure := found.get("failure")) is not None:
+        raise SourceError(failure["problem"], failure["remedy"])
+    if not found["tracks"]:
         raise SourceError(f"{url} lists no tracks", "Choose another playlist or feed")
-    page = info.get("webpage_url") or url
-    return Playlist(
-        title=info.get("title") or url,
-        source=url,
-        tracks=tuple(
-            _track(position, entry, _address(entry, page))
-            for position, entry in enumerate(entries[:max_tracks])
-        ),
-        left_out=max(0, (info.get("playlist_count") or len(entries)) - max_tracks),
-    )
+    return Playlist.model_validate({**found, "source": url})
 
 
-def fetch(url: str, folder: Path, max_duration_s: float) -> tuple[Path, float | None]:
+def fetch(url: str, folder: Path, config: DownloadConfig) -> tuple[Path, float | None]:
     """Download one track's best audio, as it is, without re-encoding.
 
     Args:
         url: The address of the track's page or of its audio.
         folder: Where ``audio.<ext>`` is written.
-        max_duration_s: Longer tracks are refused, before the download where the site tells.
+        config: What is too long, too large or too slow, the first before the download where the
+            site tells; and how its host is treated.
 
     Returns:
         The file, and its length in seconds where it tells.
 
     Raises:
         TransientTrackError: It could not be fetched now; another try may succeed.
-        TrackError: It cannot be fetched, is too long, or is no audio.
+        TrackError: It cannot be fetched, is too much, or is no audio.
         OSError: The folder cannot be written.
     """
-
-    def refuse(info: dict[str, Any], *, incomplete: bool) -> None:
-        if info.get("is_live"):
-            raise TrackError(f"{url} is a live stream, which has no end", "Give a recording")
-        check_duration(url, info.get("duration"), max_duration_s)
-
-    target = {"paths": {"home": str(folder)}, "outtmpl": "audio.%(ext)s", "match_filter": refuse}
+    request = {
+        "url": url,
+        "folder": str(folder),
+        "max_duration_s": config.max_duration_s,
+        "max_bytes": config.max_bytes,
+    }
+    host = host_of(url)
+    PACING.wait(host, config.interval_s, config.max_wait_s)
     try:
-        with YoutubeDL({**OPTIONS, **target}) as ydl:
-            info = ydl.extract_info(url) or {}
-    except YoutubeDLError as error:
-        if isinstance(error, DownloadError) and isinstance(error.__context__, OSError):
-            raise error.__context__ from None  # of writing: the store has the words for it
-        raise _track_error(error, url) from error
-    if "requested_downloads" not in info:
-        raise TrackError(f"{url} is a list, not one track", "Ingest it as a source of its own")
-    path = Path(info["requested_downloads"][0]["filepath"])
+        found = _ask(request, config.timeout_s)
+    except TimeoutError as error:
+        size = sum(file.stat().st_size for file in folder.iterdir())
+        raise TrackError(
+            f"{url} did not arrive within {config.timeout_s:g} s, only {size / 1e3:.0f} kB of it",
+            "Raise download.timeout_s, unless it has no end",
+        ) from error
+    if (failure := found.get("failure")) is not None:
+        _raise(failure, host, config.max_wait_s)
+    PACING.answered(host)
+    path = folder / found["file"]
     audio = probe(path)
     if audio is None:
         raise TrackError(f"{url} holds no audio that can be read", "See that it plays elsewhere")
-    check_duration(url, audio.duration_s, max_duration_s)
+    check_duration(url, audio.duration_s, config.max_duration_s)
     return path, audio.duration_s
 
 
-def check_duration(url: str, duration_s: float | None, max_duration_s: float) -> None:
-    """Refuse a track that is known to be too long.
+def _raise(failure: dict[str, Any], host: str, max_wait_s: float) -> NoReturn:
+    problem, remedy = failure["problem"], failure["remedy"]
+    if failure["wait_s"] is not None:
+        try:
+            PACING.leave_alone(host, failure["wait_s"], max_wait_s)
+        except TrackError as error:
+            raise TrackError(f"{problem}; {error.problem}", error.remedy) from error
+    raise (TransientTrackError if failure["transient"] else TrackError)(problem, remedy)
 
-    Args:
-        url: Its address, for the message.
-        duration_s: Its length in seconds, or None where nobody knows.
-        max_duration_s: The longest that is taken, in seconds.
+
+def _ask(request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    """Return yt-dlp's answer, which may be a ``failure``.
 
     Raises:
-        TrackError: It is longer.
+        TimeoutError: None came in time.
+        OSError: What was asked for cannot be written.
     """
-    if duration_s is not None and duration_s > max_duration_s:
-        raise TrackError(
-            f"{url} lasts {duration_s:.0f} s, longer than the limit of {max_duration_s:.0f} s",
-            "Raise download.max_duration_s",
-        )
-
-
-def _track(position: int, entry: dict[str, Any], url: str) -> TrackSource:
-    name = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
-    return TrackSource(
-        position=position,
-        title=entry.get("title") or name or url,
-        url=url,
-        duration_s=entry.get("duration"),
-    )
-
-
-def _address(entry: dict[str, Any], playlist: str) -> str:
-    """Return where one entry of a playlist can be fetched, now and later."""
-    # The page lasts, a link to the audio may expire; but an entry without a page of its own
-    # carries its playlist's.
-    page = entry.get("webpage_url")
-    address = page if page and page != playlist else entry.get("url") or playlist
-    plain, hints = unsmuggle_url(address, {})
-    # yt-dlp's hints, such as a referring page, are needed to fetch; a feed's own id is not.
-    return address if set(hints) - {"force_videoid"} else plain
-
-
-def _track_error(error: YoutubeDLError, url: str) -> TrackError:
-    failure = explain(error, url)
-    kind = TransientTrackError if failure.transient else TrackError
-    return kind(failure.problem, failure.remedy)
+    try:
+        answer = ask(CHILD, {**request, "silence_s": SILENCE_S}, timeout_s)
+    except ChildDiedError as error:
+        problem = f"yt-dlp broke down at {request['url']} ({error})"
+        remedy = "Check the address, or try a newer yt-dlp: pip install -U yt-dlp"
+        failure = {"problem": problem, "remedy": remedy, "transient": False, "wait_s": None}
+        return {"failure": failure}
+    if "os_error" in answer:
+        raise OSError(*answer["os_error"])
+    return answer

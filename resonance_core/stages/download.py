@@ -7,9 +7,10 @@ from typing import Any
 from resonance_core.config import DownloadConfig
 from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, sha256_file
+from resonance_core.sources.limits import check_duration, check_size
 from resonance_core.sources.local import file_path
 from resonance_core.sources.playlist import TrackSource
-from resonance_core.sources.ytdlp import check_duration, fetch
+from resonance_core.sources.ytdlp import fetch
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
@@ -32,7 +33,8 @@ def download(track: TrackSource, config: DownloadConfig, store: Store) -> Outcom
 
     Raises:
         TransientTrackError: It could not be fetched now; another try may succeed.
-        TrackError: The file is missing or empty; or the track is too long, gone, or no audio.
+        TrackError: The file is missing or empty; or the track is too long, too large, too
+            slow to arrive, gone, or no audio.
         StoreError: The store cannot be written.
     """
     path = file_path(track.url)
@@ -73,12 +75,13 @@ def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
 def _fetched(track: TrackSource, config: DownloadConfig, store: Store) -> Outcome:
     def make(folder: Path) -> dict[str, Any]:
         check_duration(track.url, track.duration_s, config.max_duration_s)
-        path, duration_s = fetch(track.url, folder, config.max_duration_s)
+        path, duration_s = fetch(track.url, folder, config)
         return {**_info(track, path), "duration_s": duration_s}
 
     outcome = store.build(DOWNLOAD.request({}, {"url": track.url}), make)
-    # The limit is no part of the key: it changes whether a track is taken, not its bytes.
+    # The limits are no part of the key: they change whether a track is taken, not its bytes.
     check_duration(track.url, outcome.record.info["duration_s"], config.max_duration_s)
+    check_size(track.url, outcome.record.info["bytes"], config.max_bytes)
     return outcome
 
 

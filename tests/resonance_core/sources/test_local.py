@@ -85,6 +85,11 @@ def test_a_name_in_no_encoding_survives_the_url(clips: list[Path], tmp_path: Pat
     assert track.model_dump_json()
 
 
+def test_what_is_no_file_has_no_path() -> None:
+    assert file_path("https://a.example/file:///b.opus") is None
+    assert file_path("http://[no address/b.opus") is None
+
+
 def test_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         resolve(str(tmp_path / "nowhere"), ALL)

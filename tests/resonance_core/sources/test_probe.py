@@ -46,3 +46,17 @@ def test_a_pipe_and_a_file_that_may_not_be_opened_are_passed_over(
     (tmp_path / "locked.mp3").write_bytes(b"x")
     monkeypatch.setattr("resonance_core.sources.probe.av.open", refuse)
     assert probe(tmp_path / "locked.mp3") is None
+
+
+def test_length_that_no_header_tells_is_the_last_packets(clips: list[Path], tmp_path: Path) -> None:
+    live = tmp_path / "live.webm"
+    with av.open(str(clips[0])) as clip, av.open(str(live), "w", options={"live": "1"}) as copy:
+        stream = copy.add_stream_from_template(clip.streams.audio[0])
+        for packet in clip.demux(clip.streams.audio[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                copy.mux(packet)
+
+    found = probe(live)
+    assert found is not None
+    assert found.duration_s == pytest.approx(45, abs=0.1)

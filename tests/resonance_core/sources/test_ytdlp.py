@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -7,6 +6,7 @@ import pytest
 from resonance_core.config import ResolveConfig
 from resonance_core.errors import SourceError
 from resonance_core.sources.resolve import resolve
+from tests.hostile import hostile
 from tests.podcast import FEED, Podcast, serving
 
 ALL = ResolveConfig()
@@ -29,16 +29,16 @@ def refusal(source: str) -> str:
     return str(caught.value)
 
 
-def test_feed_is_a_playlist_of_its_episodes(
+def test_feed_is_a_playlist_of_its_first_episodes(
     podcast: Podcast, clips: list[Path], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    feed = podcast.feed(clips[:3])
+    feed = podcast.feed(clips)
 
-    playlist = resolve(feed, ALL)
+    playlist = resolve(feed, ResolveConfig(max_tracks=3))
 
     assert playlist.title == "Evening radio"
     assert playlist.source == feed
-    assert playlist.left_out == 0
+    assert playlist.left_out == len(clips) - 3
     assert [track.model_dump() for track in playlist.tracks] == [
         {
             "position": position,
@@ -50,15 +50,6 @@ def test_feed_is_a_playlist_of_its_episodes(
     ]
     assert podcast.requests == ["/feed.xml"]
     assert capfd.readouterr() == ("", "")
-
-
-def test_max_tracks_keeps_the_first_and_counts_the_rest(
-    podcast: Podcast, clips: list[Path]
-) -> None:
-    playlist = resolve(podcast.feed(clips), ResolveConfig(max_tracks=2))
-
-    assert [track.title for track in playlist.tracks] == [c.stem.title() for c in clips[:2]]
-    assert playlist.left_out == len(clips) - 2
 
 
 def test_audio_address_is_a_playlist_of_one(podcast: Podcast, clips: list[Path]) -> None:
@@ -95,14 +86,6 @@ def test_feed_without_episodes_lists_nothing(podcast: Podcast) -> None:
     assert refusal(url) == f"{url} lists no tracks. Choose another playlist or feed."
 
 
-def test_missing_page_and_busy_server_differ_in_the_remedy(podcast: Podcast) -> None:
-    gone = f"{podcast.address}/gone"
-    busy = podcast.answer("/busy", b"", "text/plain", HTTPStatus.SERVICE_UNAVAILABLE)
-
-    assert refusal(gone) == f"{gone} answered 404 Not Found. Check the address."
-    assert refusal(busy) == f"{busy} answered 503 Service Unavailable. Try again later."
-
-
 def test_host_that_refuses_is_named(podcast: Podcast) -> None:
     podcast.stop()
 
@@ -118,3 +101,18 @@ def test_unknown_scheme_is_refused() -> None:
         "gopher://example.org/1 cannot be read: Unable to handle request: Unsupported url scheme: "
         '"gopher" (requests, urllib, websockets). Check the address.'
     )
+
+
+def test_pages_without_an_end_are_given_up(
+    clips: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resonance_core.sources.ytdlp.LISTING_S", 3.0)
+    with hostile(clips[0]) as host:
+        assert refusal(f"{host.address}/endless-page") == (
+            f"the page {host.address}/endless-page is larger than 32 MB. "
+            "Give the address of a track, a playlist or a podcast feed."
+        )
+        assert refusal(f"{host.address}/trickling-page") == (
+            f"{host.address}/trickling-page was not listed within 3 s. "
+            "Try again later, or give another address."
+        )

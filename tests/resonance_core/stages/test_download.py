@@ -1,24 +1,24 @@
 import errno
 import hashlib
+import os
 import resource
 import signal
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 
 import av
 import pytest
 
 from resonance_core.config import DownloadConfig, ResolveConfig
-from resonance_core.errors import TrackError
-from resonance_core.sources.failures import TransientTrackError
+from resonance_core.errors import TrackError, TransientTrackError
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.sources.resolve import resolve
 from resonance_core.stages.download import download, original
 from resonance_core.store.store import Store
 from tests.podcast import Podcast, serving
 
-CONFIG = DownloadConfig()
+CONFIG = DownloadConfig(interval_s=0)
+HLS = "application/vnd.apple.mpegurl"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def refusal(
 def test_episodes_are_fetched_once_as_they_are(
     podcast: Podcast, clips: list[Path], store: Store, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    episodes = resolve(podcast.feed(clips[:3]), ResolveConfig()).tracks
+    episodes = resolve(podcast.feed(clips[:2]), ResolveConfig()).tracks
     outcomes = [download(episode, CONFIG, store) for episode in episodes]
     podcast.stop()
     again = [download(episode, CONFIG, store) for episode in episodes]
@@ -62,80 +62,13 @@ def test_episodes_are_fetched_once_as_they_are(
             "duration_s": pytest.approx(45, abs=0.1),
         }
         assert record.request.inputs == {"url": f"{podcast.address}/{clip.name}"}
-    assert [outcome.hit for outcome in outcomes] == [False, False, False]
-    assert [outcome.hit for outcome in again] == [True, True, True]
-    with pytest.raises(TrackError, match="longer than the limit of 40 s"):
-        download(episodes[0], DownloadConfig(max_duration_s=40), store)
+    assert [outcome.hit for outcome in outcomes] == [False, False]
+    assert [outcome.hit for outcome in again] == [True, True]
+    for limit, reason in (("max_duration_s", "longer"), ("max_bytes", "larger")):
+        with pytest.raises(TrackError, match=f"{reason} than the limit .* Raise download.{limit}"):
+            download(episodes[0], DownloadConfig(**{limit: 40}), store)
     assert store.verify() == []
     assert capfd.readouterr() == ("", "")
-
-
-def test_audio_without_a_known_type_is_fetched(
-    podcast: Podcast, clips: list[Path], store: Store
-) -> None:
-    url = podcast.answer("/download?id=7", clips[0].read_bytes(), "application/octet-stream")
-
-    record = download(track(url), CONFIG, store).record
-
-    assert record.info["sha256"] == hashlib.sha256(clips[0].read_bytes()).hexdigest()
-
-
-def test_missing_episode_is_final(podcast: Podcast, store: Store) -> None:
-    url = f"{podcast.address}/gone.opus"
-
-    error = refusal(url, store)
-
-    assert not isinstance(error, TransientTrackError)
-    assert str(error) == f"{url} answered 404 Not Found. Check the address."
-
-
-@pytest.mark.parametrize("status", [HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY])
-def test_busy_server_may_pass(podcast: Podcast, store: Store, status: HTTPStatus) -> None:
-    url = podcast.answer("/song.opus", b"", status=status)
-
-    error = refusal(url, store)
-
-    assert isinstance(error, TransientTrackError)
-    assert str(error) == f"{url} answered {status.value} {status.phrase}. Try again later."
-
-
-def test_host_that_refuses_may_pass(podcast: Podcast, store: Store) -> None:
-    podcast.stop()
-
-    error = refusal(f"{podcast.address}/song.opus", store)
-
-    assert isinstance(error, TransientTrackError)
-    assert "failed (Connection refused)" in error.problem
-
-
-def test_download_that_breaks_off_may_pass(
-    podcast: Podcast, clips: list[Path], store: Store
-) -> None:
-    url = podcast.answer("/song.opus", clips[0].read_bytes()[:5000], length=9000)
-
-    error = refusal(url, store)
-
-    assert isinstance(error, TransientTrackError)
-    assert str(error) == (
-        f"the download of {url} broke off: 5000 bytes read, 4000 more expected. "
-        "Giving up after 1 retries. Try again later."
-    )
-
-
-def test_empty_answer_is_refused(podcast: Podcast, store: Store) -> None:
-    url = podcast.answer("/song.opus", b"")
-
-    assert "broke off: Did not get any data blocks" in refusal(url, store).problem
-
-
-def test_what_is_no_audio_is_refused(podcast: Podcast, store: Store) -> None:
-    text = podcast.answer("/text", b"hello there", "text/plain")
-    page = podcast.answer("/page", b"<html></html>", "text/html")
-
-    assert str(refusal(text, store)) == (
-        f"{text} holds no audio that can be read. See that it plays elsewhere."
-    )
-    assert refusal(page, store).problem == f"yt-dlp finds no audio at {page}"
 
 
 def test_list_is_no_track(podcast: Podcast, clips: list[Path], store: Store) -> None:
@@ -162,31 +95,65 @@ def test_long_track_is_refused_by_its_file_where_nobody_told(
 ) -> None:
     url = podcast.answer("/song.opus", clips[0].read_bytes())
 
-    error = refusal(url, store, DownloadConfig(max_duration_s=30.0))
+    error = refusal(url, store, DownloadConfig(interval_s=0, max_duration_s=30.0))
 
     assert error.problem == f"{url} lasts 45 s, longer than the limit of 30 s"
 
 
-def test_long_stream_without_a_length_in_its_header_is_refused(
+def serve_hls(podcast: Podcast, clip: Path, folder: Path) -> str:
+    """Serve a clip in pieces of ten seconds, and return the list of them."""
+    folder.mkdir()
+    options = {"hls_time": "10", "hls_list_size": "0"}
+    with (
+        av.open(str(clip)) as source,
+        av.open(str(folder / "song.m3u8"), "w", format="hls", options=options) as target,
+    ):
+        stream = target.add_stream("aac", rate=48000)
+        for frame in source.decode(audio=0):
+            frame.pts = None
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    for piece in folder.glob("*.ts"):
+        podcast.answer(f"/{piece.name}", piece.read_bytes(), "video/mp2t")
+    return (folder / "song.m3u8").read_text()
+
+
+def test_audio_in_pieces_is_put_together(
     podcast: Podcast, clips: list[Path], store: Store, tmp_path: Path
 ) -> None:
-    live = tmp_path / "live.webm"
-    with av.open(str(clips[0])) as clip, av.open(str(live), "w", options={"live": "1"}) as copy:
-        stream = copy.add_stream_from_template(clip.streams.audio[0])
-        for packet in clip.demux(clip.streams.audio[0]):
-            if packet.dts is not None:
-                packet.stream = stream
-                copy.mux(packet)
-    url = podcast.answer("/live.webm", live.read_bytes(), "audio/webm")
+    pieces = serve_hls(podcast, clips[0], tmp_path / "hls")
+    whole = podcast.answer("/song.m3u8", pieces.encode(), HLS)
+    lacking = podcast.answer("/gone.m3u8", pieces.replace("song2", "gone").encode(), HLS)
 
-    error = refusal(url, store, DownloadConfig(max_duration_s=30.0))
+    record = download(track(whole), CONFIG, store).record
 
-    assert error.problem == f"{url} lasts 45 s, longer than the limit of 30 s"
+    assert record.info["duration_s"] == pytest.approx(45, abs=0.1)
+    assert record.info["bytes"] == sum(f.stat().st_size for f in (tmp_path / "hls").glob("*.ts"))
+    with pytest.raises(TransientTrackError, match="broke off: HTTP Error 404: Not Found"):
+        download(track(lacking), CONFIG, store)
+
+
+def test_pieces_that_only_ffmpegs_program_reads_are_left_to_no_program(
+    podcast: Podcast, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/called\necho ffmpeg version 8.0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    key = b'#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="key"\n'
+    piece = b"#EXT-X-TARGETDURATION:9\n#EXTINF:9.0,\n0.ts\n#EXT-X-ENDLIST\n"
+    url = podcast.answer("/song.m3u8", key + piece, HLS)
+
+    assert str(refusal(url, store)) == (
+        f"{url} comes in pieces that only FFmpeg's own program puts together. "
+        "Choose another upload of it."
+    )
+    assert not (tmp_path / "called").exists()
 
 
 def test_live_stream_is_refused(podcast: Podcast, store: Store) -> None:
     endless = b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9.0,\n0.ts\n"
-    url = podcast.answer("/radio.m3u8", endless, "application/vnd.apple.mpegurl")
+    url = podcast.answer("/radio.m3u8", endless, HLS)
 
     assert str(refusal(url, store)) == (
         f"{url} is a live stream, which has no end. Give a recording."
