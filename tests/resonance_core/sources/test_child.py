@@ -79,7 +79,8 @@ def asking(timeout_s: float) -> subprocess.Popen[bytes]:
         "from resonance_core.sources.child import ask\n"
         f"ask({ANSWERS!r}, {{'do': 'start another'}}, {timeout_s})"
     )
-    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE)
 
 
 def family(caller: int) -> list[psutil.Process]:
