@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from yt_dlp import YoutubeDL
-from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
+from yt_dlp.utils import DownloadError, UnavailableVideoError, YoutubeDLError, unsmuggle_url
 
 from resonance_core.errors import SourceError, TrackError
 from resonance_core.sources.failures import TransientTrackError, explain
@@ -17,6 +17,8 @@ TIMEOUT_S = 20.0
 """How long a silent connection is waited for, in seconds."""
 RETRIES = 1
 """yt-dlp's own; whoever calls decides about more."""
+WRITING = (DownloadError, UnavailableVideoError)
+"""What it raises, among others, where a file cannot be written."""
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +113,7 @@ def fetch(url: str, folder: Path, max_duration_s: float) -> tuple[Path, float | 
         with YoutubeDL({**OPTIONS, **target}) as ydl:
             info = ydl.extract_info(url) or {}
     except YoutubeDLError as error:
-        if isinstance(error, DownloadError) and isinstance(error.__context__, OSError):
+        if isinstance(error, WRITING) and isinstance(error.__context__, OSError):
             raise error.__context__ from None  # of writing: the store has the words for it
         raise _track_error(error, url) from error
     if "requested_downloads" not in info:
