@@ -10,7 +10,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.progress import Progress
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.errors import ResonanceError
+from resonance_core.errors import ResonanceError, StoreError
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.extract import choose_layers
@@ -63,6 +63,7 @@ def hear_tracks(
 
     Raises:
         ModelError: The model cannot be found, or lacks a layer that is asked for.
+        StoreError: The store cannot be read or written.
     """
     info = model_info(config.model)
     choose_layers(config.extract, info)  # or every track would fail of it
@@ -146,4 +147,6 @@ def _first_failed(run: TrackRun) -> PrefectFuture[Any] | None:
 
 def _reason(future: PrefectFuture[Any]) -> str:
     error = get_state_exception(future.state)
+    if isinstance(error, StoreError):
+        raise error  # no track's fault, and the next would meet it too
     return str(error) if isinstance(error, ResonanceError) else f"{type(error).__name__}: {error}"

@@ -50,7 +50,7 @@ class ModelError(ResonanceError):
 
 
 class StoreError(ResonanceError):
-    """A store that cannot be read or written."""
+    """A store that cannot be read or written; it ends a run."""
 
 
 class NotInStoreError(StoreError):

@@ -9,9 +9,10 @@ from av import AudioFrame, AudioResampler
 from av.error import FFmpegError
 from pydantic import BaseModel, ConfigDict
 
-from resonance_core.audio.source import BLOCK, CONVERT, Decoder, check_rate, open_audio
+from resonance_core.audio.source import CONVERT, Decoder, check_rate, open_audio
 from resonance_core.errors import TrackError
 
+BLOCK = 4096
 MAX_DAMAGED = 0.05
 MIN_SECONDS = 1.0
 MIN_BYTES_PER_SECOND = 10

@@ -6,22 +6,20 @@ from pathlib import Path
 from typing import Protocol
 
 import av
-import numpy as np
 import soundfile
 from av import AudioFrame
 from av.container import InputContainer
 from av.error import ArgumentError, FFmpegError
 
+from resonance_core.audio.ogg import Sndfile, is_ogg
 from resonance_core.errors import TrackError
 
-BLOCK = 4096
 CONVERT = "Get the file again, or convert it to FLAC or WAV"
 LISTS = {"concat", "dash", "hls", "imf", "sdp"}
 """What FFmpeg would follow to other files and streams, endless ones too, or round in a circle."""
 CONTAINERS = ",".join(sorted(av.formats_available - LISTS))
 RATES = range(4_000, 6_000_000)
 """Of recordings, in Hz: the telephone's is 8000, FFmpeg reads DSD at up to 5.6 million."""
-
 HOPELESS = 10_000
 """Damaged packets after which a file that holds little else is given up. There may be millions,
 where a header says that each packet is one byte long."""
@@ -67,27 +65,6 @@ class _FFmpeg:
             pass  # PyAV's, behind the end of a file in which another stream came up on the way
 
 
-class _Sndfile:
-    """A file that libsndfile reads."""
-
-    def __init__(self, file: soundfile.SoundFile) -> None:
-        self._file = file
-        self.codec = str(file.subtype).lower()
-        self.packets = 0
-        self.damaged = 0
-
-    def frames(self) -> Iterator[AudioFrame]:
-        try:
-            for block in self._file.blocks(BLOCK, dtype="float32", always_2d=True):
-                self.packets += 1
-                mono = np.ascontiguousarray(block.mean(axis=1, dtype=np.float32)[None])
-                frame = AudioFrame.from_ndarray(mono, format="flt", layout="mono")
-                frame.sample_rate = self._file.samplerate
-                yield frame
-        except soundfile.LibsndfileError:
-            self.damaged += 1
-
-
 def open_container(source: Path) -> InputContainer:
     """Open a file with FFmpeg.
 
@@ -121,7 +98,7 @@ def open_audio(source: Path) -> Iterator[Decoder]:
         except soundfile.LibsndfileError:
             raise _unreadable(source, refusal) from refusal
         with file:
-            yield _Sndfile(file)
+            yield Sndfile(file)
         return
     with container:
         if not container.streams.audio:
@@ -141,15 +118,6 @@ def check_rate(source: Path, sample_rate: int) -> None:
     """
     if sample_rate not in RATES:
         raise TrackError(f"{source.name} claims a sample rate of {sample_rate} Hz", CONVERT)
-
-
-def is_ogg(source: Path) -> bool:
-    """Return whether a file starts as an Ogg file does."""
-    try:
-        with source.open("rb") as file:
-            return file.read(4) == b"OggS"
-    except OSError:
-        return False
 
 
 def _unreadable(source: Path, refusal: FFmpegError) -> TrackError:

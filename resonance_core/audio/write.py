@@ -1,12 +1,11 @@
 """Audio files for people."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-
-from resonance_core.errors import StoreError
 
 
 def write_wav(path: Path, audio: NDArray[np.float32], sample_rate: int) -> None:
@@ -18,11 +17,8 @@ def write_wav(path: Path, audio: NDArray[np.float32], sample_rate: int) -> None:
         sample_rate: Hz.
 
     Raises:
-        StoreError: The file cannot be written.
+        OSError: The file cannot be written.
     """
-    try:
-        soundfile.write(path, np.clip(audio, -1, 1), sample_rate, subtype="PCM_16", format="WAV")
-    except soundfile.LibsndfileError as error:
-        raise StoreError(
-            f"{path} cannot be written ({error.error_string})", "Choose another place for it"
-        ) from error
+    wav = io.BytesIO()  # libsndfile does not tell why it could not write a file
+    soundfile.write(wav, np.clip(audio, -1, 1), sample_rate, subtype="PCM_16", format="WAV")
+    path.write_bytes(wav.getvalue())

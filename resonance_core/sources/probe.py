@@ -7,7 +7,8 @@ import av
 import soundfile
 from av.container import InputContainer
 
-from resonance_core.audio.source import is_ogg, open_container
+from resonance_core.audio.ogg import is_ogg
+from resonance_core.audio.source import open_container
 
 
 class Probe(NamedTuple):

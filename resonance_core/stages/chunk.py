@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from resonance_core.audio.chunk import Window, windows
 from resonance_core.config import ChunkConfig
-from resonance_core.errors import StoreError
+from resonance_core.errors import TrackError
 from resonance_core.keys import Stage
 from resonance_core.stages.transcode import AUDIO
 from resonance_core.store.records import Outcome, Record
@@ -42,12 +42,12 @@ def load_windows(store: Store, record: Record) -> list[Window]:
     """Return the windows that ``chunk`` recorded.
 
     Raises:
-        StoreError: The table is missing or damaged.
+        TrackError: The table is missing or damaged.
     """
     path = store.path(record, WINDOWS)
     try:
         return TABLE.validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError) as error:
-        raise StoreError(
+        raise TrackError(
             f"the windows in {path} cannot be read", "Remove its folder and run again"
         ) from error

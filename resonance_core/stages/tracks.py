@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.errors import ResonanceError
+from resonance_core.errors import NotInStoreError, ResonanceError, StoreError
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.chunk import chunk
@@ -63,6 +63,7 @@ def hear(
 
     Raises:
         ModelError: The model cannot be found, or lacks a layer that is asked for.
+        StoreError: The store cannot be read or written.
     """
     choose_layers(config.extract, model_info(config.model))  # or every track would fail of it
     return [_hear(track, config, store, runtime) for track in tracks]
@@ -82,6 +83,8 @@ def _hear(
         heard = (audio.record, windows.record, config.model, config.extract, store, runtime)
         outcomes.append(extract(*heard))
     except ResonanceError as error:
+        if isinstance(error, StoreError) and not isinstance(error, NotInStoreError):
+            raise  # no track's fault, and the next would meet it too
         return failed(track.title, outcomes, str(error))
     return completed(track.title, outcomes)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from resonance_core.keys import canonical_json
 from resonance_core.steering.direction import Direction
@@ -24,7 +24,8 @@ def write_direction(path: Path, direction: Direction) -> None:
     header = {"resonance": canonical_json(direction.metadata)}
     # safetensors writes an array's memory as it lies, which need not be row by row.
     tensors = {name: np.ascontiguousarray(getattr(direction, name)) for name in TENSORS}
-    save_file(tensors, path, metadata=header)
+    # Written by Python, whose errors tell a full disk from other ills.
+    path.write_bytes(save(tensors, metadata=header))
 
 
 def read_direction(path: Path) -> Direction:
@@ -36,7 +37,7 @@ def read_direction(path: Path) -> Direction:
 
 def write_audible(path: Path, audible: NDArray[np.float32]) -> None:
     """Write what leads from a concept's low to its high music, ``[layers, hidden]``."""
-    save_file({"audible": np.ascontiguousarray(audible, np.float32)}, path)
+    path.write_bytes(save({"audible": np.ascontiguousarray(audible, np.float32)}))
 
 
 def read_audible(path: Path) -> NDArray[np.float32]:

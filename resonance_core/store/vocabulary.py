@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from resonance_core.keys import canonical_json
 from resonance_core.steering.vocabulary import Vocabulary
@@ -21,7 +21,7 @@ def write_vocabulary(path: Path, vocabulary: Vocabulary) -> None:
         {"prompts": list(vocabulary.prompts), "layers": list(vocabulary.layers)}
     )
     tensors = {name: np.ascontiguousarray(getattr(vocabulary, name)) for name in TENSORS}
-    save_file(tensors, path, metadata={"resonance": header})
+    path.write_bytes(save(tensors, metadata={"resonance": header}))
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

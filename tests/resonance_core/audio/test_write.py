@@ -1,11 +1,9 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 import soundfile
 
 from resonance_core.audio.write import write_wav
-from resonance_core.errors import StoreError
 
 RATE = 32_000
 
@@ -32,8 +30,3 @@ def test_the_same_samples_give_the_same_bytes(tmp_path: Path) -> None:
     write_wav(tmp_path / "a.wav", audio, RATE)
     write_wav(tmp_path / "b.wav", audio, RATE)
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"nowhere.*cannot be written"):
-        write_wav(tmp_path / "nowhere" / "a.wav", np.zeros(RATE, dtype=np.float32), RATE)

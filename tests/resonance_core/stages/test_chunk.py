@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from resonance_core.config import ChunkConfig
-from resonance_core.errors import StoreError
+from resonance_core.errors import TrackError
 from resonance_core.keys import sha256_file
 from resonance_core.stages.chunk import chunk, load_windows
 from resonance_core.stages.transcode import transcode_track
@@ -50,5 +50,5 @@ def test_the_config_and_the_audio_decide(audio: Record, store: Store) -> None:
 def test_a_damaged_table_is_refused(audio: Record, store: Store) -> None:
     record = chunk(audio, ChunkConfig(), store).record
     store.path(record, "windows.json").write_text("[")
-    with pytest.raises(StoreError, match="run again"):
+    with pytest.raises(TrackError, match="run again"):
         load_windows(store, record)
