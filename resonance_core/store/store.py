@@ -7,17 +7,16 @@ import re
 import shutil
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from resonance_core.errors import NotInStoreError, StoreError
-from resonance_core.keys import StageRequest, sha256_file
+from resonance_core.keys import StageRequest, sha256_file, sha256_text
 from resonance_core.store.layout import RECORD, file_name, files_folder, record_folder
 from resonance_core.store.records import FileDigest, Outcome, Record
 
@@ -92,7 +91,7 @@ class Store:
             raise NotInStoreError(
                 f"the store {self.address()} does not hold this {request.stage}", "Make it first"
             )
-        with self._writing(), self._locked(request):
+        with self._writing(), self.locked(request.key):
             if (record := self.find(request)) is not None:
                 return Outcome(record=record, hit=True)
             return Outcome(record=self._commit(request, make), hit=False)
@@ -187,16 +186,28 @@ class Store:
         Raises:
             StoreError: The store cannot be written.
         """
-        path = self.root / name
-        with self._writing():
+        path, work = self.root / name, sha256_text(name)
+        with self._writing(), self.locked(work):
+            aside = self._aside(work)
+            aside.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
             try:
                 aside.write_text(text)
                 _sync(aside)
                 aside.replace(path)
             finally:
                 aside.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what processes that were killed left half-made, and their locks.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        with self._writing():
+            for lock in self._locks.glob("*.lock"):
+                with suppress(Timeout), self.locked(lock.stem, timeout_s=0):
+                    _remove(self._aside(lock.stem))
 
     def check(self) -> None:
         """See that the store can be written.
@@ -211,12 +222,32 @@ class Store:
                 file.write(b"x")
                 os.fsync(file.fileno())
 
+    @property
+    def _locks(self) -> Path:
+        return self.root / ".locks"
+
+    def _aside(self, work: str) -> Path:
+        """Return where a piece of work is done until it is whole; whoever holds its lock may."""
+        return self.root / ".staging" / work
+
     @contextmanager
-    def _locked(self, request: StageRequest) -> Iterator[None]:
-        lock = self.root / ".locks" / f"{request.key}.lock"
+    def locked(self, work: str, timeout_s: float = -1) -> Iterator[None]:
+        """Let one at a time do a piece of work; where its process is killed, the next one may.
+
+        Args:
+            work: What is done, as a file name.
+            timeout_s: How long to wait for whoever does it; by default until it is done.
+
+        Raises:
+            Timeout: It is still being done.
+        """
+        lock = self._locks / f"{work}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock):
-            yield
+        with FileLock(lock, timeout=timeout_s):
+            try:
+                yield
+            finally:
+                lock.unlink(missing_ok=True)  # whoever waits for it notices, and makes it anew
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -238,8 +269,8 @@ class Store:
 
     def _commit(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Record:
         """Make an artifact aside, record it, and move it into place in one step."""
-        staging = self.root / ".staging" / request.key
-        shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
+        staging = self._aside(request.key)
+        _remove(staging)  # left by a process that was killed
         made, marked = staging / "files", staging / "record"
         try:
             made.mkdir(parents=True)
@@ -268,7 +299,7 @@ class Store:
             _sync(marked / RECORD)
             _replace(marked, self.directory(request))  # last: the record says that all is there
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            _remove(staging)
         return Record.model_validate_json(text)  # as whoever finds it will read it
 
 
@@ -284,9 +315,17 @@ def _replace(folder: Path, target: Path) -> None:
     """Move a folder to where a damaged one, or none, may be, and have the disk know."""
     _sync(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)  # damaged, or find() would have returned it
+    _remove(target)  # damaged, or find() would have returned it
     folder.rename(target)
     _sync(target.parent)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder that may be there."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -193,3 +193,29 @@ def test_small_files_are_read_and_listed_by_name(store):
     (store.root / "notes" / ".a.json.half").write_text("left by a process that was killed")
     assert store.list_whole("notes") == ["notes/a.json", "notes/b.json"]
     assert store.read_whole("notes/a.json") == "notes/a.json ü".encode()
+
+
+def make_for_ever(root, began) -> None:
+    def half(folder: Path) -> dict:
+        (folder / "half").write_text("half")
+        began.set()
+        threading.Event().wait()
+        return {}
+
+    Store(root).build(request(), half)
+
+
+def test_what_a_killed_process_left_is_swept_and_what_is_being_made_is_not(store):
+    context = multiprocessing.get_context("spawn")
+    began = context.Event()
+    process = context.Process(target=make_for_ever, args=(store.root, began))
+    process.start()
+    began.wait()
+    half = store.root / ".staging" / request().key / "files" / "half"
+    store.sweep()
+    assert half.exists()
+    process.kill()
+    process.join()
+    store.sweep()
+    assert list((store.root / ".staging").iterdir()) == []
+    assert list((store.root / ".locks").iterdir()) == []
