@@ -9,6 +9,7 @@ from resonance_core.store.records import Record
 
 RECORD = "record.json"
 KEY = re.compile(r"[0-9a-f]{64}")
+RECORD_NAME = re.compile(rf"[^/.][^/]*/{KEY.pattern}/{re.escape(RECORD)}")
 SMALL = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)+\.json", re.ASCII)
 
 
@@ -32,6 +33,16 @@ def files_folder(request: StageRequest) -> str:
 def file_name(record: Record, name: str) -> str:
     """Return the whole name of one of an artifact's files."""
     return f"{files_folder(record.request)}/{name}"
+
+
+def names_of(record: Record) -> list[str]:
+    """Return the whole names of an artifact's files, its record last."""
+    return [*(file_name(record, name) for name in record.files), record_name(record.request)]
+
+
+def is_record(name: str) -> bool:
+    """Say whether a whole name is that of a record."""
+    return bool(RECORD_NAME.fullmatch(name))
 
 
 def is_small_file(name: str) -> bool:

@@ -72,8 +72,8 @@ class Store:
 
     def find(self, request: StageRequest) -> Record | None:
         """Return the record of a request's artifact if every file is there with its size."""
-        record = self._record(record_name(request))
-        if record is None or record.request != request or self._missing(record):
+        record = self.record_at(record_name(request))
+        if record is None or record.request != request or not self._is_whole(record):
             return None
         return record
 
@@ -103,9 +103,18 @@ class Store:
                 return Outcome(record=record, hit=True)
             return self._make(request, make)
 
+    def record_names(self, key: str = "") -> list[str]:
+        """Return the names of all records whose keys start so, sorted."""
+        paths = self.root.glob(f"[!.]*/{key}*/{RECORD}")
+        return sorted(path.relative_to(self.root).as_posix() for path in paths)
+
+    def record_at(self, name: str) -> Record | None:
+        """Return the record of a name, or None where there is none or it is damaged."""
+        return parse_record(name, self.read_whole(name))
+
     def records(self) -> Iterator[Record]:
         """Yield every readable record, in the order of stage and path."""
-        found = self._each(self._record, self._record_names())
+        found = self._each(self.record_at, self.record_names())
         return (record for record in found if record is not None)
 
     def get(self, key: str) -> Record:
@@ -117,7 +126,8 @@ class Store:
         if not KEY_PREFIX.fullmatch(key):
             hint = "Give its first six or more hexadecimal digits"
             raise NotInStoreError(f"{key!r} is no key", hint)
-        found = [one for name in self._record_names(key) if (one := self._record(name)) is not None]
+        named = map(self.record_at, self.record_names(key))
+        found = [record for record in named if record is not None]
         if len(found) != 1:
             raise NotInStoreError(
                 f"{len(found) or 'no'} keys in the store {self.address()} start with {key!r}",
@@ -127,11 +137,12 @@ class Store:
 
     def verify(self) -> list[Damage]:
         """Compare every file with its record's digest and return what differs."""
-        found = self._each(self._damages, self._record_names())
+        found = self._each(self.damages, self.record_names())
         return [damage for damages in found for damage in damages]
 
-    def _damages(self, name: str) -> list[Damage]:
-        record = self._record(name)
+    def damages(self, name: str) -> list[Damage]:
+        """Return in what an artifact differs from its record, which has this name."""
+        record = self.record_at(name)
         if record is None:
             problems = ["the record cannot be read, or belongs to another folder"]
         else:
@@ -144,6 +155,9 @@ class Store:
         where = self.address(f"{stage}/{key}")
         return [Damage(key=key, stage=stage, path=where, problem=text) for text in problems]
 
+    def _is_whole(self, record: Record) -> bool:
+        return not self._missing(record)
+
     def _missing(self, record: Record) -> list[str]:
         problems, sizes = [], self._sizes(record)
         for name, file in record.files.items():
@@ -152,15 +166,6 @@ class Store:
             elif sizes[name] != file.size:
                 problems.append(f"{name} has {sizes[name]} bytes instead of {file.size}")
         return problems
-
-    def _record(self, name: str) -> Record | None:
-        """Return the record of this name, or None where there is none or it is damaged."""
-        return parse_record(name, self.read_whole(name))
-
-    def _record_names(self, key: str = "") -> list[str]:
-        """Return the names of all records whose keys start so, sorted."""
-        paths = self.root.glob(f"[!.]*/{key}*/{RECORD}")
-        return sorted(path.relative_to(self.root).as_posix() for path in paths)
 
     def _sizes(self, record: Record) -> dict[str, int]:
         """Return the sizes of an artifact's files that are there, in bytes."""
@@ -200,7 +205,7 @@ class Store:
         """
         path, work = self.root / name, sha256_text(name)
         with self._in_words(), self.locked(work):
-            aside = self._aside(work)
+            aside = self.aside(work)
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -219,7 +224,7 @@ class Store:
         with self._in_words():
             for lock in self._locks.glob("*.lock"):
                 with suppress(Timeout), self.locked(lock.stem, timeout_s=0):
-                    remove(self._aside(lock.stem))
+                    remove(self.aside(lock.stem))
 
     def check(self) -> None:
         """See that the store can be written.
@@ -238,7 +243,7 @@ class Store:
     def _locks(self) -> Path:
         return self.root / ".locks"
 
-    def _aside(self, work: str) -> Path:
+    def aside(self, work: str) -> Path:
         """Return where a piece of work is done until it is whole; whoever holds its lock may."""
         return self.root / ".staging" / work
 
@@ -269,5 +274,5 @@ class Store:
         return self.locked(request.key)
 
     def _make(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Outcome:
-        record = commit(request, make, self.root, self._aside(request.key))
+        record = commit(request, make, self.root, self.aside(request.key))
         return Outcome(record=record, hit=False)
