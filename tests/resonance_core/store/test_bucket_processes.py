@@ -9,7 +9,7 @@ from resonance_core.store.bucket import open_bucket
 from resonance_core.store.bucket_store import BucketStore
 
 REQUEST = Stage(name="made", version=1).request({}, {})
-LEASE_S = 3
+LEASE_S = 1
 SPAWN = multiprocessing.get_context("spawn")
 
 

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from resonance_core.store.bucket import open_bucket
 from resonance_core.store.lease import leased, owner_of
 
 CLAIM = ".leases/work/other"
@@ -55,7 +56,8 @@ def test_what_others_left_when_they_were_killed_is_removed_after_a_while(bucket)
         assert set(bucket.objects()) == {".leases/work/mine"}
 
 
-def test_one_that_works_for_long_keeps_its_lease(bucket):
+def test_one_that_works_for_long_keeps_its_lease(rclone_url):
+    bucket = open_bucket(rclone_url)
     acquired = threading.Event()
 
     def wait_for_it() -> None:

@@ -131,6 +131,7 @@ def test_the_newer_of_two_small_files_is_kept(filled, other, bucket, bucket_url)
 def test_without_a_date_the_small_file_that_was_written_last_is_kept(store, other, bucket_url):
     name = "jobs/a.json"
     store.write_whole(name, '{"state": "queued"}')
+    os.utime(store.root / name, times=(0, 0))
     push(store, bucket_url)
     pull(other, bucket_url)
     other.write_whole(name, '{"state": "done"}')
