@@ -26,13 +26,11 @@ class S3Server:
 
     Attributes:
         url: Where it answers.
-        log: The lines it printed, of all its processes.
     """
 
     def __init__(self, command: Sequence[str], port_option: str) -> None:
         self._command = command
         self._port_option = port_option
-        self.log: list[str] = []
         self.url = ""
 
     def start(self) -> None:
@@ -44,14 +42,12 @@ class S3Server:
             stdout=subprocess.DEVNULL,
             text=True,
         )
-        lines = self._process.stderr
-        assert lines is not None
-        for line in lines:
-            if (found := re.search(r"http://127\.0\.0\.1:\d+", line)) is not None:
-                self.url = found[0]
-                break
+        printed = self._process.stderr
+        assert printed is not None
+        addresses = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in printed)
+        self.url = next(found[0] for found in addresses if found is not None)
         # Read on, or it would stop when the pipe is full.
-        threading.Thread(target=lambda: self.log.extend(lines), daemon=True).start()
+        threading.Thread(target=printed.read, daemon=True).start()
 
     def kill(self) -> None:
         """Kill it, whatever it does."""
@@ -62,7 +58,7 @@ class S3Server:
 def rclone_server(folder: Path) -> S3Server:
     """Return a server whose buckets are the folders of a folder."""
     keys = f"--auth-key={ACCESS_KEY},{SECRET_KEY}"
-    command = [str(PROGRAMS / "rclone"), "serve", "s3", keys, "-vv", str(folder)]
+    command = [str(PROGRAMS / "rclone"), "serve", "s3", keys, str(folder)]
     return S3Server(command, "--addr=127.0.0.1:{}")
 
 

@@ -1,6 +1,5 @@
 """A store in a bucket, which machines share."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,8 +87,9 @@ class BucketStore(Store):
             yield
 
     def _make(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Outcome:
-        if (kept := self._local.find(request)) is not None:  # it was made, but not sent
-            outcome = Outcome(record=kept, hit=True)
+        kept = self._local.find(request)
+        if kept is not None and not self._local.damages(record_name(request)):
+            outcome = Outcome(record=kept, hit=True)  # it was made, but not sent
         else:
             outcome = super()._make(request, make)
         if (other := self.find(request)) is not None:  # by one that took this machine for dead
@@ -115,11 +115,15 @@ class BucketStore(Store):
         return {name: objects[one].size for name, one in whole.items() if one in objects}
 
     def _sha256(self, record: Record, name: str) -> str:
-        self.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".verify-", dir=self.root) as folder:
-            copy = Path(folder) / name
-            self.bucket.download(file_name(record, name), copy)
-            return sha256_file(copy)
+        work = f"verify-{record.request.key}"
+        copy = self.aside(work)
+        with self._in_words(), self.locked(work):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self.bucket.download(file_name(record, name), copy)
+                return sha256_file(copy)
+            finally:
+                remove(copy)
 
     def _each(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterable[Result]:
         return in_parallel(function, items)

@@ -16,7 +16,6 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 
 from resonance_core.errors import ResonanceError
@@ -65,7 +64,7 @@ def leased(bucket: Bucket, work: str, owner: str, lease_s: float = LEASE_S) -> I
 def _acquire(bucket: Bucket, claim: str, lease_s: float) -> None:
     folder = claim.rpartition("/")[0] + "/"
     while True:
-        bucket.put(claim, b"")
+        _write(bucket, claim)
         if bucket.objects(folder).keys() <= {claim}:
             return
         bucket.remove(claim)
@@ -92,8 +91,11 @@ def _wait_for_others(bucket: Bucket, folder: str, lease_s: float) -> None:
 
 def _keep(bucket: Bucket, claim: str, lease_s: float, ended: threading.Event) -> None:
     """Change a claim again and again until the work has ended."""
-    for number in count():
-        if ended.wait(lease_s / 4):
-            return
+    while not ended.wait(lease_s / 4):
         with suppress(ResonanceError):  # the next time may go well
-            bucket.put(claim, str(number).encode())
+            _write(bucket, claim)
+
+
+def _write(bucket: Bucket, claim: str) -> None:
+    """Write a claim that differs from all before it."""
+    bucket.put(claim, uuid.uuid4().bytes)

@@ -5,6 +5,7 @@ from functools import partial
 from pydantic import BaseModel
 
 from resonance_core.store.bucket import in_parallel, open_bucket
+from resonance_core.store.files import file_errors_in_words
 from resonance_core.store.layout import is_record, is_small_file
 from resonance_core.store.store import Store
 from resonance_core.store.sync_artifacts import pull_artifact, push_artifact
@@ -43,11 +44,14 @@ def push(store: Store, url: str) -> Synced:
     """
     bucket = open_bucket(url)
     there = bucket.objects()
-    names = (path.relative_to(store.root).as_posix() for path in store.root.rglob("*.json"))
-    return _total(
-        in_parallel(partial(push_artifact, store, bucket, there), store.record_names()),
-        in_parallel(partial(push_small_file, store, bucket, there), filter(is_small_file, names)),
-    )
+    with file_errors_in_words(store.root.absolute()):
+        names = [path.relative_to(store.root).as_posix() for path in store.root.rglob("*.json")]
+        return _total(
+            in_parallel(partial(push_artifact, store, bucket, there), store.record_names()),
+            in_parallel(
+                partial(push_small_file, store, bucket, there), filter(is_small_file, names)
+            ),
+        )
 
 
 def pull(store: Store, url: str) -> Synced:
@@ -64,10 +68,13 @@ def pull(store: Store, url: str) -> Synced:
     """
     bucket = open_bucket(url)
     there = bucket.objects()
-    return _total(
-        in_parallel(partial(pull_artifact, store, bucket), filter(is_record, there)),
-        in_parallel(partial(pull_small_file, store, bucket, there), filter(is_small_file, there)),
-    )
+    with file_errors_in_words(store.root.absolute()):
+        return _total(
+            in_parallel(partial(pull_artifact, store, bucket), filter(is_record, there)),
+            in_parallel(
+                partial(pull_small_file, store, bucket, there), filter(is_small_file, there)
+            ),
+        )
 
 
 def _total(artifacts: list[Moved], small_files: list[Moved]) -> Synced:

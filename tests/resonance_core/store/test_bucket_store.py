@@ -74,6 +74,20 @@ def test_what_could_not_be_sent_is_sent_later_and_not_made_again(machine, bucket
     assert not any(name.startswith(".leases") for name in bucket.objects())
 
 
+def test_what_could_not_be_sent_and_is_damaged_is_made_again(machine, monkeypatch):
+    def fail(self, path, name):
+        raise StoreError("the server died")
+
+    one = machine("one")
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "upload", fail)
+        with pytest.raises(StoreError):
+            one.build(request(), make)
+    (one.directory(request()) / "a.txt").write_text("CONTENT")
+    record = one.build(request(), make).record
+    assert machine("two").path(record, "a.txt").read_text() == "content"
+
+
 @pytest.mark.parametrize(
     ("damage", "dataset"),
     [
