@@ -1,7 +1,8 @@
-"""The commands that look at the store."""
+"""The commands that look at the store, and sync it with a bucket."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,16 +11,23 @@ from flows.console import (
     JsonOption,
     StoreOption,
     errors_in_words,
+    notes,
     out,
     print_json,
     print_table,
     runtime_settings,
 )
 from resonance_core.store.layout import record_folder
-from resonance_core.store.open import open_store
+from resonance_core.store.open import open_folder, open_store
 from resonance_core.store.playlists import list_entries
+from resonance_core.store.store import Store
 
-app = typer.Typer(help="Look at what the store holds.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from resonance_core.store.sync import Synced
+
+UrlArgument = Annotated[str, typer.Argument(help="A bucket, or a place in it: s3://bucket/prefix.")]
+
+app = typer.Typer(help="Look at what the store holds, and sync it.", no_args_is_help=True)
 
 
 @app.command()
@@ -89,3 +97,43 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
                 out.print("Remove the folders named above: what was in them is made again.")
         if damaged:
             raise typer.Exit(FAILED)
+
+
+@app.command()
+def push(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Send what a bucket lacks of the store's folder; exit code 1 where something is damaged."""
+    with errors_in_words(as_json):
+        from resonance_core.store.sync import push  # takes a second, as all of S3 does
+
+        _sync(push, "Sending ...", url, store, as_json)
+
+
+@app.command()
+def pull(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Fetch what the store's folder lacks of a bucket; exit code 1 where something is damaged."""
+    with errors_in_words(as_json):
+        from resonance_core.store.sync import pull
+
+        _sync(pull, "Fetching ...", url, store, as_json)
+
+
+def _sync(
+    sync: Callable[[Store, str], "Synced"],
+    doing: str,
+    url: str,
+    location: str | None,
+    as_json: bool,
+) -> None:
+    folder = open_folder(runtime_settings(location).store)
+    with notes.status(doing):
+        synced = sync(folder, url)
+    if as_json:
+        print_json(synced)
+    else:
+        out.print(*(f"Left out: {what}" for what in synced.damaged), sep="\n")
+        out.print(
+            f"{synced.artifacts} artifacts and {synced.small_files} small files travelled "
+            f"({synced.files} files, {synced.bytes:,} bytes); {synced.there} artifacts were there."
+        )
+    if synced.damaged:
+        raise typer.Exit(FAILED)

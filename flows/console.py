@@ -35,7 +35,8 @@ SetOption = Annotated[
     typer.Option("--set", metavar="PART.FIELD=VALUE", help="Override one setting; repeatable."),
 ]
 StoreOption = Annotated[
-    str | None, typer.Option("--store", help="The store's folder [env: RESONANCE_STORE].")
+    str | None,
+    typer.Option("--store", help="A folder, or s3://bucket/prefix [env: RESONANCE_STORE]."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]

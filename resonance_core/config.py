@@ -381,7 +381,7 @@ class RuntimeConfig(BaseSettings):
     store: Annotated[str, BeforeValidator(_text_of_path)] = Field(
         default_factory=lambda: str(platformdirs.user_data_path("resonance") / "store")
     )
-    """What holds all records and artifacts: a folder."""
+    """What holds all records and artifacts: a folder, or ``s3://bucket/prefix``."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
     batch_size: PositiveInt = 8

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 def canonical_json(value: Any) -> str:
@@ -42,16 +42,22 @@ def stage_key(stage: str, version: int, config: dict[str, Any], inputs: dict[str
     )
 
 
+# Names of folders in a store, which a request that was not made here must not lead out of.
+FOLDER = r"[A-Za-z0-9_-][A-Za-z0-9._=-]*"
+StageName = Annotated[str, Field(pattern=rf"^{FOLDER}$")]
+DatasetName = Annotated[str, Field(pattern=rf"^{FOLDER}(/{FOLDER})*$")]
+
+
 class StageRequest(BaseModel):
     """What a stage is asked for: everything that decides its result, and so its key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    stage: str
+    stage: StageName
     version: int
     config: dict[str, Any]
     inputs: dict[str, Any]
-    dataset: str | None = None
+    dataset: DatasetName | None = None
     """Where the files lie if not beside the record, as ``activations/extraction=ab12``: a hive
     folder that holds data files only, so that any reader takes it whole. No part of the key."""
 

@@ -1,5 +1,7 @@
 """Transcode: bring a track into the canonical form."""
 
+from functools import partial
+
 from prefect.client.schemas.objects import State
 
 from resonance_core.config import RuntimeConfig
@@ -17,6 +19,5 @@ def transcode(
     """Decode one track to mono FLAC at the model's sample rate."""
     store = open_store(runtime.store)
     record = downloaded.record
-    return stage_state(
-        stage.transcode_track(record.info["sha256"], original(store, record), sample_rate, store)
-    )
+    source = partial(original, store, record)
+    return stage_state(stage.transcode_track(record.info["sha256"], source, sample_rate, store))

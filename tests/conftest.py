@@ -25,6 +25,15 @@ from resonance_core.stages.extract import extract
 from resonance_core.stages.transcode import transcode_track
 from resonance_core.store.playlists import DirectionRef, PlaylistEntry, TrackReport, save_entry
 from resonance_core.store.store import Store
+from tests.s3 import (  # noqa: F401
+    bucket,
+    bucket_url,
+    credentials,
+    moto,
+    rclone,
+    rclone_folder,
+    rclone_url,
+)
 from tests.tiny_models import save_tiny_melody, save_tiny_musicgen
 
 PLAYLIST = Path(__file__).parent.parent / "examples" / "playlist"
@@ -128,7 +137,7 @@ def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Sto
     runtime = RuntimeConfig(device="cpu", store=str(store.root))
     track = TrackSource(position=0, title="one", url=clips[0].as_uri(), duration_s=None)
     downloaded = download(track, quick.download, store).record
-    audio = transcode_track(downloaded.info["sha256"], clips[0], 32000, store).record
+    audio = transcode_track(downloaded.info["sha256"], lambda: clips[0], 32000, store).record
     windows = chunk(audio, quick.chunk, store).record
     activations = extract(audio, windows, quick.model, quick.extract, store, runtime).record
     direction = aggregate([activations], quick.aggregate, store).record

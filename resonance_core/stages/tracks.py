@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import NotInStoreError, ResonanceError, StoreError
@@ -75,7 +76,7 @@ def _hear(
     outcomes: list[Outcome] = []
     try:
         outcomes.append(downloaded := download(track, config.download, store))
-        source = original(store, downloaded.record)
+        source = partial(original, store, downloaded.record)
         rate = model_info(config.model).sample_rate
         sha256 = downloaded.record.info["sha256"]
         outcomes.append(audio := transcode_track(sha256, source, rate, store))

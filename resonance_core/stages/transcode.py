@@ -1,5 +1,6 @@
 """The stage that brings a track into the canonical form."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ TRANSCODE = Stage(name="transcode", version=1)
 AUDIO = "audio.flac"
 
 
-def transcode_track(track_sha256: str, original: Path, sample_rate: int, store: Store) -> Outcome:
+def transcode_track(
+    track_sha256: str, original: Callable[[], Path], sample_rate: int, store: Store
+) -> Outcome:
     """Return a track's canonical audio, decoding it if the store does not hold it.
 
     Args:
         track_sha256: The digest of the original's bytes.
-        original: The file as it was downloaded.
+        original: Returns the file as it was downloaded; called only if it has to be decoded, for
+            a store in a bucket fetches it then.
         sample_rate: The model's rate, in Hz.
         store: Where ``audio.flac`` is kept; the record's info holds the ``AudioFacts``.
 
@@ -31,6 +35,6 @@ def transcode_track(track_sha256: str, original: Path, sample_rate: int, store: 
     )
 
     def make(directory: Path) -> dict[str, Any]:
-        return transcode(original, directory / AUDIO, sample_rate).model_dump()
+        return transcode(original(), directory / AUDIO, sample_rate).model_dump()
 
     return store.build(request, make)

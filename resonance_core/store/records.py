@@ -3,7 +3,7 @@
 import functools
 import importlib.metadata
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,10 @@ def library_versions() -> dict[str, str]:
     """Return the versions of the libraries that results depend on."""
     names = ("resonance", "torch", "transformers", "av", "librosa", "pyarrow")
     return {name: importlib.metadata.version(name) for name in names}
+
+
+# No separators and no leading dot: a record that was not made here names no other folder's file.
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
 class FileDigest(BaseModel):
@@ -34,7 +38,7 @@ class Record(BaseModel):
 
     key: str
     request: StageRequest
-    files: dict[str, FileDigest]
+    files: dict[FileName, FileDigest]
     info: dict[str, Any]
     """The stage's small results, as plain JSON values."""
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))

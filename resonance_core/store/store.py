@@ -1,26 +1,33 @@
 """The store: one folder of artifacts, each with its record, committed whole or not at all."""
 
 import copy
-import errno
 import os
 import re
-import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from resonance_core.errors import NotInStoreError, StoreError
+from resonance_core.errors import NotInStoreError
 from resonance_core.keys import StageRequest, sha256_file, sha256_text
-from resonance_core.store.layout import RECORD, file_name, files_folder, record_folder
-from resonance_core.store.records import FileDigest, Outcome, Record
+from resonance_core.store.commit import commit
+from resonance_core.store.files import file_errors_in_words, remove, sync_to_disk
+from resonance_core.store.layout import (
+    RECORD,
+    file_name,
+    parse_record,
+    record_folder,
+    record_name,
+)
+from resonance_core.store.records import Outcome, Record
 
 KEY_PREFIX = re.compile(r"[0-9a-f]{6,64}")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Damage(BaseModel):
@@ -65,8 +72,8 @@ class Store:
 
     def find(self, request: StageRequest) -> Record | None:
         """Return the record of a request's artifact if every file is there with its size."""
-        record = _load(self.directory(request) / RECORD)
-        if record is None or record.request != request or self._missing(record):
+        record = self.record_at(record_name(request))
+        if record is None or record.request != request or not self._is_whole(record):
             return None
         return record
 
@@ -91,17 +98,24 @@ class Store:
             raise NotInStoreError(
                 f"the store {self.address()} does not hold this {request.stage}", "Make it first"
             )
-        with self._writing(), self.locked(request.key):
+        with self._in_words(), self._making(request):
             if (record := self.find(request)) is not None:
                 return Outcome(record=record, hit=True)
-            return Outcome(record=self._commit(request, make), hit=False)
+            return self._make(request, make)
+
+    def record_names(self, key: str = "") -> list[str]:
+        """Return the names of all records whose keys start so, sorted."""
+        paths = self.root.glob(f"[!.]*/{key}*/{RECORD}")
+        return sorted(path.relative_to(self.root).as_posix() for path in paths)
+
+    def record_at(self, name: str) -> Record | None:
+        """Return the record of a name, or None where there is none or it is damaged."""
+        return parse_record(name, self.read_whole(name))
 
     def records(self) -> Iterator[Record]:
         """Yield every readable record, in the order of stage and path."""
-        for path in self._record_paths():
-            record = _load(path)
-            if record is not None:
-                yield record
+        found = self._each(self.record_at, self.record_names())
+        return (record for record in found if record is not None)
 
     def get(self, key: str) -> Record:
         """Return the record with this key, or with the one key that starts so.
@@ -112,8 +126,8 @@ class Store:
         if not KEY_PREFIX.fullmatch(key):
             hint = "Give its first six or more hexadecimal digits"
             raise NotInStoreError(f"{key!r} is no key", hint)
-        paths = self.root.glob(f"[!.]*/{key}*/{RECORD}")
-        found = [record for path in paths if (record := _load(path)) is not None]
+        named = map(self.record_at, self.record_names(key))
+        found = [record for record in named if record is not None]
         if len(found) != 1:
             raise NotInStoreError(
                 f"{len(found) or 'no'} keys in the store {self.address()} start with {key!r}",
@@ -123,44 +137,46 @@ class Store:
 
     def verify(self) -> list[Damage]:
         """Compare every file with its record's digest and return what differs."""
-        damaged = []
-        for path in self._record_paths():
-            record = _load(path)
-            if record is None:
-                problems = ["the record cannot be read"]
-            else:
-                problems = self._missing(record) or [
-                    f"{name} has other content than when it was written"
-                    for name, file in record.files.items()
-                    if sha256_file(self.path(record, name)) != file.sha256
-                ]
-                if record.key != path.parent.name or self.directory(record.request) != path.parent:
-                    problems.append("the record belongs to another folder")
-            damaged += [
-                Damage(
-                    key=path.parent.name,
-                    stage=path.parent.parent.name,
-                    path=str(path.parent),
-                    problem=problem,
-                )
-                for problem in problems
-            ]
-        return damaged
+        found = self._each(self.damages, self.record_names())
+        return [damage for damages in found for damage in damages]
 
-    def _record_paths(self) -> list[Path]:
-        return sorted(self.root.glob(f"[!.]*/*/{RECORD}"))
+    def damages(self, name: str) -> list[Damage]:
+        """Return in what an artifact differs from its record, which has this name."""
+        record = self.record_at(name)
+        if record is None:
+            problems = ["the record cannot be read, or belongs to another folder"]
+        else:
+            problems = self._missing(record) or [
+                f"{file} has other content than when it was written"
+                for file, digest in record.files.items()
+                if self._sha256(record, file) != digest.sha256
+            ]
+        stage, key, _ = name.split("/")
+        where = self.address(f"{stage}/{key}")
+        return [Damage(key=key, stage=stage, path=where, problem=text) for text in problems]
+
+    def _is_whole(self, record: Record) -> bool:
+        return not self._missing(record)
 
     def _missing(self, record: Record) -> list[str]:
-        problems = []
+        problems, sizes = [], self._sizes(record)
         for name, file in record.files.items():
-            try:
-                size = self.path(record, name).stat().st_size
-            except FileNotFoundError:
+            if name not in sizes:
                 problems.append(f"{name} is missing")
-                continue
-            if size != file.size:
-                problems.append(f"{name} has {size} bytes instead of {file.size}")
+            elif sizes[name] != file.size:
+                problems.append(f"{name} has {sizes[name]} bytes instead of {file.size}")
         return problems
+
+    def _sizes(self, record: Record) -> dict[str, int]:
+        """Return the sizes of an artifact's files that are there, in bytes."""
+        paths = {name: self.root / file_name(record, name) for name in record.files}
+        return {name: path.stat().st_size for name, path in paths.items() if path.is_file()}
+
+    def _sha256(self, record: Record, name: str) -> str:
+        return sha256_file(self.root / file_name(record, name))
+
+    def _each(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterable[Result]:
+        return map(function, items)
 
     def read_whole(self, name: str) -> bytes | None:
         """Return what a small file holds, or None where there is none.
@@ -169,7 +185,8 @@ class Store:
             name: Its path below the root.
         """
         path = self.root / name
-        return path.read_bytes() if path.is_file() else None
+        with self._in_words():
+            return path.read_bytes() if path.is_file() else None
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
@@ -187,13 +204,13 @@ class Store:
             StoreError: The store cannot be written.
         """
         path, work = self.root / name, sha256_text(name)
-        with self._writing(), self.locked(work):
-            aside = self._aside(work)
+        with self._in_words(), self.locked(work):
+            aside = self.aside(work)
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 aside.write_text(text)
-                _sync(aside)
+                sync_to_disk(aside)
                 aside.replace(path)
             finally:
                 aside.unlink(missing_ok=True)
@@ -204,10 +221,10 @@ class Store:
         Raises:
             StoreError: The store cannot be written.
         """
-        with self._writing():
+        with self._in_words():
             for lock in self._locks.glob("*.lock"):
                 with suppress(Timeout), self.locked(lock.stem, timeout_s=0):
-                    _remove(self._aside(lock.stem))
+                    remove(self.aside(lock.stem))
 
     def check(self) -> None:
         """See that the store can be written.
@@ -216,7 +233,7 @@ class Store:
             StoreError: It cannot.
         """
         staging = self.root / ".staging"
-        with self._writing():
+        with self._in_words():
             staging.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=staging) as file:
                 file.write(b"x")
@@ -226,7 +243,7 @@ class Store:
     def _locks(self) -> Path:
         return self.root / ".locks"
 
-    def _aside(self, work: str) -> Path:
+    def aside(self, work: str) -> Path:
         """Return where a piece of work is done until it is whole; whoever holds its lock may."""
         return self.root / ".staging" / work
 
@@ -249,89 +266,13 @@ class Store:
             finally:
                 lock.unlink(missing_ok=True)  # whoever waits for it notices, and makes it anew
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Turn the file system's errors into words."""
-        try:
-            yield
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StoreError(
-                    f"the disk of the store {self.address()} is full",
-                    "Free some space and run again",
-                ) from error
-            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
-                raise StoreError(
-                    f"the store {self.address()} cannot be written ({error.strerror})",
-                    "Choose another with --store or RESONANCE_STORE",
-                ) from error
-            raise
+    def _in_words(self) -> AbstractContextManager[None]:
+        return file_errors_in_words(self.root.absolute())
 
-    def _commit(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Record:
-        """Make an artifact aside, record it, and move it into place in one step."""
-        staging = self._aside(request.key)
-        _remove(staging)  # left by a process that was killed
-        made, marked = staging / "files", staging / "record"
-        try:
-            made.mkdir(parents=True)
-            started = time.perf_counter()
-            info = make(made)
-            files = {
-                path.name: FileDigest(size=path.stat().st_size, sha256=sha256_file(path))
-                for path in sorted(made.iterdir())
-            }
-            record = Record(
-                key=request.key,
-                request=request,
-                files=files,
-                info=info,
-                seconds=time.perf_counter() - started,
-            )
-            text = record.model_dump_json(indent=1)
-            for name in files:
-                _sync(made / name)
-            if request.dataset is None:
-                marked = made
-            else:
-                marked.mkdir()
-                _replace(made, self.root / files_folder(request))
-            (marked / RECORD).write_text(text)
-            _sync(marked / RECORD)
-            _replace(marked, self.directory(request))  # last: the record says that all is there
-        finally:
-            _remove(staging)
-        return Record.model_validate_json(text)  # as whoever finds it will read it
+    def _making(self, request: StageRequest) -> AbstractContextManager[None]:
+        """Let one at a time make a request's artifact."""
+        return self.locked(request.key)
 
-
-def _load(path: Path) -> Record | None:
-    """Return the record in a file, or None where there is none or it is damaged."""
-    try:
-        return Record.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
-
-
-def _replace(folder: Path, target: Path) -> None:
-    """Move a folder to where a damaged one, or none, may be, and have the disk know."""
-    _sync(folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _remove(target)  # damaged, or find() would have returned it
-    folder.rename(target)
-    _sync(target.parent)
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or a folder that may be there."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Have the kernel put a file or folder on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _make(self, request: StageRequest, make: Callable[[Path], dict[str, Any]]) -> Outcome:
+        record = commit(request, make, self.root, self.aside(request.key))
+        return Outcome(record=record, hit=False)

@@ -20,7 +20,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def audio(store: Store) -> Record:
-    return transcode_track(sha256_file(CLIP), CLIP, 32_000, store).record
+    return transcode_track(sha256_file(CLIP), lambda: CLIP, 32_000, store).record
 
 
 def test_the_table_is_read_back(audio: Record, store: Store) -> None:

@@ -9,5 +9,5 @@ def test_a_folder_is_a_store(tmp_path):
 
 
 def test_other_locations_are_refused():
-    with pytest.raises(ConfigError, match="'ftp://host/a' cannot be a store"):
+    with pytest.raises(ConfigError, match="'ftp://host/a' is no folder"):
         open_store("ftp://host/a")

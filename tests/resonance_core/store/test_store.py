@@ -167,7 +167,7 @@ def test_a_full_disk_is_said_in_words(store):
 
 def test_a_store_that_cannot_be_written_is_said_in_words(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="cannot be used"):
         Store(tmp_path / "file").build(request(), make)
 
 
