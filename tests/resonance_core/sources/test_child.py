@@ -37,8 +37,14 @@ def children(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
+@pytest.fixture
+def others() -> set[psutil.Process]:
+    """What other tests have started, such as servers for the whole run."""
+    return set(children(os.getpid()))
+
+
 def test_answer_is_json_of_the_same_modules_wherever_one_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: set[psutil.Process]
 ) -> None:
     (tmp_path / "json.py").write_text("raise RuntimeError('the wrong module')")
     monkeypatch.chdir(tmp_path)
@@ -50,7 +56,7 @@ def test_answer_is_json_of_the_same_modules_wherever_one_is(
         "core": resonance_core.__file__,
         "folder": str(tmp_path),
     }
-    assert children(os.getpid()) == []
+    assert set(children(os.getpid())) <= others
 
 
 @pytest.mark.parametrize(
@@ -61,12 +67,14 @@ def test_answer_is_json_of_the_same_modules_wherever_one_is(
         ("hoard", "MemoryError"),
     ],
 )
-def test_one_that_dies_leaves_its_last_word(fault: str, word: str) -> None:
+def test_one_that_dies_leaves_its_last_word(
+    fault: str, word: str, others: set[psutil.Process]
+) -> None:
     with pytest.raises(ChildDiedError) as caught:
         ask(ANSWERS, {"do": fault}, PATIENCE_S)
 
     assert str(caught.value) == word
-    assert children(os.getpid()) == []
+    assert set(children(os.getpid())) <= others
 
 
 def test_javascript_runs_below_the_ceiling_of_memory() -> None:
