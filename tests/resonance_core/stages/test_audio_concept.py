@@ -3,8 +3,8 @@ import shutil
 import numpy as np
 import pytest
 
-from resonance_core.config import ResolveConfig, RuntimeConfig
-from resonance_core.errors import SourceError
+from resonance_core.config import ExtractConfig, ResolveConfig, RuntimeConfig
+from resonance_core.errors import ConfigError, SourceError
 from resonance_core.sources.labelled import LabelledTracks
 from resonance_core.stages.audio_concept import audio_concept, list_labelled
 from resonance_core.stages.tracks import TooFewTracksError, hear
@@ -111,3 +111,10 @@ def test_a_track_with_two_labels_is_refused(audio_concepts, kept, quick):
     results = hear(twice.tracks, quick, kept, CPU)
     with pytest.raises(SourceError, match=r"'0' of concept 'warmth' .* labels 1 and 8"):
         audio_concept("warmth", twice, results, kept)
+
+
+def test_single_frames_make_no_concept(audio_concepts, kept, quick):
+    listed = list_labelled("brightness", load_concepts(audio_concepts), ResolveConfig())
+    last = quick.model_copy(update={"extract": ExtractConfig(layers=(0,), pooling="last")})
+    with pytest.raises(ConfigError, match="pooled as 'last' make no direction"):
+        audio_concept("brightness", listed, hear(listed.tracks, last, kept, CPU), kept)
