@@ -7,45 +7,27 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from resonance_core.audio.chunk import windows
-from resonance_core.config import ChunkConfig
 from resonance_core.errors import ConfigError, StoreError
-from resonance_core.models.base import Capture
 from resonance_core.store.activations import read_activations, track_table, write_activations
-
-WINDOWS = windows(32000 * 30, 32000, ChunkConfig())
-
-
-def heard(seed: int = 0, frames: int | None = None) -> Capture:
-    """What might be heard in three chunks, in two layers."""
-    rng = np.random.default_rng(seed)
-    shape = (3, 2, 4) if frames is None else (3, 2, frames, 4)
-    return Capture(
-        vectors=rng.normal(size=shape).astype(np.float32),
-        rms=rng.uniform(size=(3, 2)).astype(np.float32),
-        frames=None if frames is None else 3 + 10 * np.arange(frames, dtype=np.int32),
-    )
+from tests.activations import LAYERS, WINDOWS, heard, write_tracks
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Two tracks of three chunks and two layers, in one hive folder."""
-    for index, track in enumerate(("a" * 64, "b" * 64)):
-        path = tmp_path / "activations" / "extraction=ab12" / f"key{index}" / "activations.parquet"
-        path.parent.mkdir(parents=True)
-        rows = track_table(track, WINDOWS, (2, 5), heard(index))
-        write_activations(path, [rows], config={"prompt": ""}, model={"id": "nano"})
+    for index, track in enumerate("ab"):
+        write_tracks(tmp_path / "activations", "ab12", {track: heard(index)})
     return tmp_path / "activations"
 
 
 def test_what_is_written_is_read(tmp_path):
     file, written = tmp_path / "a.parquet", heard()
-    rows = track_table("t", WINDOWS, (2, 5), written)
+    rows = track_table("t", WINDOWS, LAYERS, written)
     write_activations(file, [rows], config={"x": 1}, model={})
     read = read_activations(file)
     np.testing.assert_array_equal(read.vectors, written.vectors)
     np.testing.assert_array_equal(read.rms, written.rms)
-    assert (read.track, read.layers, read.metadata["config"]) == ("t", (2, 5), {"x": 1})
+    assert (read.track, read.layers, read.metadata["config"]) == ("t", LAYERS, {"x": 1})
 
 
 def test_the_schema_is_the_contract(folder):
@@ -73,7 +55,7 @@ def test_duckdb_reads_the_store_directly(folder):
         f"from read_parquet('{folder}/*/*/*.parquet', hive_partitioning = true) "
         f"where layer = 5 group by all order by track"
     ).fetchall()
-    assert [(row[0], row[1][0], row[2], row[3]) for row in rows] == [
+    assert [(row[0], row[1], row[2], row[3]) for row in rows] == [
         ("ab12", "a", 5, 3),
         ("ab12", "b", 5, 3),
     ]
@@ -96,7 +78,7 @@ def test_pyarrow_reads_the_store_as_one_dataset(folder):
 
 def test_half_precision_differs_by_less_than_a_thousandth(tmp_path):
     file, written = tmp_path / "a.parquet", heard()
-    rows = track_table("t", WINDOWS, (2, 5), written, "float16")
+    rows = track_table("t", WINDOWS, LAYERS, written, "float16")
     write_activations(file, [rows], config={}, model={})
     assert (
         str(pq.read_schema(file).field("vector").type) == "fixed_size_list<element: halffloat>[4]"
@@ -113,14 +95,14 @@ def test_half_precision_differs_by_less_than_a_thousandth(tmp_path):
 def test_vectors_that_half_precision_cannot_hold_are_refused():
     loud = heard().model_copy(update={"vectors": np.full((3, 2, 4), -70_000, np.float32)})
     with pytest.raises(ConfigError, match=r"reach 70,000, and float16.*65,504.*vectors=float32"):
-        track_table("t", WINDOWS, (2, 5), loud, "float16")
-    track_table("t", WINDOWS, (2, 5), loud)
+        track_table("t", WINDOWS, LAYERS, loud, "float16")
+    track_table("t", WINDOWS, LAYERS, loud)
 
 
 def test_standard_deviations_are_a_column_beside_the_means(tmp_path):
     written = heard().model_copy(update={"std": np.abs(heard(1).vectors)})
     write_activations(
-        tmp_path / "a.parquet", [track_table("t", WINDOWS, (2, 5), written)], config={}, model={}
+        tmp_path / "a.parquet", [track_table("t", WINDOWS, LAYERS, written)], config={}, model={}
     )
     np.testing.assert_array_equal(read_activations(tmp_path / "a.parquet").vectors, written.vectors)
     frame = pd.read_parquet(tmp_path / "a.parquet")
@@ -129,13 +111,13 @@ def test_standard_deviations_are_a_column_beside_the_means(tmp_path):
 
 def test_frames_of_many_tracks_in_one_file_are_rows_of_their_own(tmp_path):
     file, written = tmp_path / "a.parquet", {"a": heard(0, frames=5), "b": heard(1, frames=5)}
-    tables = (track_table(name, WINDOWS, (2, 5), one) for name, one in written.items())
+    tables = (track_table(name, WINDOWS, LAYERS, one) for name, one in written.items())
     write_activations(file, tables, config={"x": 1}, model={})
     assert json.loads(pq.read_schema(file).metadata[b"resonance"])["config"] == {"x": 1}
     rows = duckdb.sql(
         f"select chunk, layer, frame, vector, rms from '{file}' where track = 'b' and frame = 23"
     ).fetchall()
-    assert [row[:3] for row in rows] == [(c, layer, 23) for c in range(3) for layer in (2, 5)]
+    assert [row[:3] for row in rows] == [(c, layer, 23) for c in range(3) for layer in LAYERS]
     np.testing.assert_array_equal(
         [row[3] for row in rows], written["b"].vectors[:, :, 2].reshape(6, 4)
     )

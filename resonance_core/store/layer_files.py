@@ -1,0 +1,95 @@
+"""Files that are made from a data set of activations, beside it, to read it faster or at all.
+
+They lie in a folder whose name starts with a dot, which no reader of data sets looks into, and can
+be removed at any time: they are made again when they are needed.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from resonance_core.errors import StoreError
+from resonance_core.keys import sha256_text
+from resonance_core.store.activations import list_array
+from resonance_core.store.schema import upgrade
+
+LAYERS = ".layers"
+"""The folder, beside those of the extractions."""
+
+
+def digest_of(files: Sequence[Path]) -> str:
+    """Return what tells whether files of one data set are still what they were.
+
+    Their names hold the keys of what is in them, so their contents need not be read.
+    """
+    states = [(file, file.stat()) for file in files]
+    lines = [f"{'/'.join(f.parts[-3:])}:{s.st_size}:{s.st_mtime_ns}" for f, s in states]
+    return sha256_text("\n".join(lines))[:16]
+
+
+def layer_file(root: Path, files: Sequence[Path], dataset: ds.Dataset, layer: int) -> Path:
+    """Return a ``.npy`` file of one layer's vectors ``[rows, hidden]``, making it if need be.
+
+    Args:
+        root: The folder with the extractions.
+        files: Those that the data set is made of.
+        dataset: Gives the rows, which are written batch by batch, in its order.
+        layer: Which layer.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    only = ds.field("layer") == layer
+
+    def write(file: BinaryIO) -> None:
+        kind = dataset.schema.field("vector").type
+        dtype = np.dtype(kind.value_type.to_pandas_dtype())
+        header = {
+            "descr": np.lib.format.dtype_to_descr(dtype),
+            "fortran_order": False,
+            "shape": (dataset.count_rows(filter=only), kind.list_size),
+        }
+        np.lib.format.write_array_header_1_0(file, header)
+        for batch in dataset.to_batches(columns=["vector"], filter=only):
+            file.write(list_array(pa.chunked_array([batch["vector"]]), dtype).data)
+
+    return _make_once(root / LAYERS / digest_of(files) / f"layer={layer}.npy", write)
+
+
+def upgraded_file(root: Path, file: Path) -> Path:
+    """Return a copy of an activation file as this version of the schema has it.
+
+    Raises:
+        StoreError: The copy cannot be written.
+    """
+    copy = root / LAYERS / digest_of([file]) / file.relative_to(root)
+    return _make_once(copy, lambda target: pq.write_table(upgrade(pq.read_table(file)), target))
+
+
+def _make_once(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+    """Return a file that is written aside and moved into place, by one process, if it is absent."""
+    if path.exists():
+        return path
+    part = path.with_name(f"{path.name}.part")  # that of a killed process is written over
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f"{path.name}.lock")):
+            if not path.exists():
+                with part.open("wb") as file:
+                    write(file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror or error})",
+            "Make room there, or copy the activations to where you can write",
+        ) from error
+    return path
