@@ -39,7 +39,7 @@ print(frame.groupby("layer")["rms"].describe()[["count", "mean", "std"]].round(2
 print(
     duckdb.sql(
         f"""
-        select left(track, 8) as track, count(*) as chunks, max(end_s) as until_s, round(avg(rms), 2) as rms
+        select left(track, 8) as track, count(*) as chunks, round(avg(rms), 2) as rms
         from read_parquet('{folder}/*/*/*.parquet', hive_partitioning = true)
         where layer = {layer} and extraction = '{next(iter(activations.extractions))}'
         group by all order by rms

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
     import torch
 
+FOLDER = "activations"
+"""Where a store has its activations."""
 EXTRACTION = "extraction="
 ALL = "all"
 SHOWN = 60
@@ -160,13 +162,9 @@ def open_activations(location: str | Path, extraction: str | None = None) -> Act
     root = Path(location).expanduser()
     if root.name.startswith(EXTRACTION):
         root, extraction = root.parent, root.name.removeprefix(EXTRACTION)
-    elif (root / "activations").is_dir():
-        root = root / "activations"
-    found = {
-        folder.name.removeprefix(EXTRACTION): files
-        for folder in sorted(root.glob(f"{EXTRACTION}*"))
-        if (files := sorted(folder.glob("[!._]*/[!._]*.parquet")))
-    }
+    elif (root / FOLDER).is_dir():
+        root = root / FOLDER
+    found = extraction_files(root)
     start = "" if extraction in (None, ALL) else extraction
     chosen = {name: files for name, files in found.items() if name.startswith(start or "")}
     if not chosen:
@@ -180,6 +178,15 @@ def open_activations(location: str | Path, extraction: str | None = None) -> Act
             f"extraction={ALL!r}",
         )
     return ActivationDataset(root, chosen)
+
+
+def extraction_files(root: Path) -> dict[str, list[Path]]:
+    """Return the files of each extraction in a folder, by its name; none of empty ones."""
+    return {
+        folder.name.removeprefix(EXTRACTION): files
+        for folder in sorted(root.glob(f"{EXTRACTION}*"))
+        if (files := sorted(folder.glob("[!._]*/[!._]*.parquet")))
+    }
 
 
 def _metadata(file: Path) -> dict[str, Any]:

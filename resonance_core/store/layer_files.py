@@ -1,11 +1,11 @@
 """Files that are made from a data set of activations, beside it, to read it faster or at all.
 
-They lie in a folder whose name starts with a dot, which no reader of data sets looks into, and can
+They lie in folders whose names start with a dot, which no reader of data sets looks into, and can
 be removed at any time: they are made again when they are needed.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,8 +20,8 @@ from resonance_core.keys import sha256_text
 from resonance_core.store.activations import list_array
 from resonance_core.store.schema import upgrade
 
-LAYERS = ".layers"
-"""The folder, beside those of the extractions."""
+LAYERS, UPGRADED = ".layers", ".upgraded"
+"""The folders, beside those of the extractions."""
 
 
 def digest_of(files: Sequence[Path]) -> str:
@@ -69,8 +69,23 @@ def upgraded_file(root: Path, file: Path) -> Path:
     Raises:
         StoreError: The copy cannot be written.
     """
-    copy = root / LAYERS / digest_of([file]) / file.relative_to(root)
+    copy = root / UPGRADED / digest_of([file]) / file.relative_to(root)
     return _make_once(copy, lambda target: pq.write_table(upgrade(pq.read_table(file)), target))
+
+
+def outdated(root: Path, extractions: Iterable[Sequence[Path]]) -> list[Path]:
+    """Return the folders of files that were made from other data than there is now.
+
+    Args:
+        root: The folder with the extractions.
+        extractions: The files of each.
+    """
+    made = [*sorted((root / LAYERS).glob("*")), *sorted((root / UPGRADED).glob("*"))]
+    sets = list(extractions)
+    every = [file for files in sets for file in files]
+    current = {root / LAYERS / digest_of(files) for files in (every, *sets)}
+    current |= {root / UPGRADED / digest_of([file]) for file in every}
+    return [folder for folder in made if folder not in current]
 
 
 def _make_once(path: Path, write: Callable[[BinaryIO], None]) -> Path:

@@ -11,7 +11,9 @@ import torch
 from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.store import open_activations
 from resonance_core.store import schema as schemas
+from resonance_core.store.dataset import extraction_files
 from resonance_core.store.layer_files import LAYERS as MADE
+from resonance_core.store.layer_files import UPGRADED, outdated
 from tests.activations import LAYERS, heard, write_tracks
 
 
@@ -144,5 +146,7 @@ def test_an_older_schema_is_read_as_the_one_of_today(root, monkeypatch):
         np.testing.assert_array_equal(opened.vectors(5)[0], expected(5))
         assert opened.pandas()["extraction"].unique().tolist() == ["ab12"]
     assert pq.read_schema(file).field("depth").type == pa.int16()  # the file itself stays
+    (copy,) = (root / UPGRADED).rglob("*.parquet")
+    assert outdated(root, extraction_files(root).values()) == []
     os.utime(file)
-    assert open_activations(root).dataset.count_rows() == 18
+    assert outdated(root, extraction_files(root).values()) == [copy.parents[2]]
