@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from resonance_core.errors import NotInStoreError, ResonanceError, StoreError
 from resonance_core.keys import canonical_json
 from resonance_core.store.activations import list_array
 from resonance_core.store.layer_files import layer_file, upgraded_file
-from resonance_core.store.schema import is_current, metadata_of
+from resonance_core.store.schema import is_current, metadata_of, read_schema
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -46,12 +45,12 @@ class ActivationDataset:
         self._files = [file for of_one in files.values() for file in of_one]
         self.extractions = {name: _metadata(of_one[0]) for name, of_one in files.items()}
         read = [
-            file if is_current(pq.read_schema(file)) else upgraded_file(root, file)
+            file if is_current(read_schema(file)) else upgraded_file(root, file)
             for file in self._files
         ]
-        schema = pq.read_schema(read[0])
-        for file in read:
-            if not pq.read_schema(file).equals(schema):
+        first = read_schema(read[0])
+        for file in read[1:]:
+            if not read_schema(file).equals(first):
                 raise StoreError(
                     f"{file} has other columns or vectors of another length than {read[0]}",
                     "Open one extraction at a time",
@@ -190,7 +189,7 @@ def extraction_files(root: Path) -> dict[str, list[Path]]:
 
 
 def _metadata(file: Path) -> dict[str, Any]:
-    return metadata_of(pq.read_schema(file))
+    return metadata_of(read_schema(file))
 
 
 def _differences(files: dict[str, list[Path]]) -> str:

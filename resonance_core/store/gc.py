@@ -44,6 +44,7 @@ def collect_garbage(
     That is what killed processes left half-made, files that no record names, records whose files
     are gone or cut short, and layer files of activations that have changed since. Nothing of it
     is ever read. A record that cannot be read may be a newer version's: it stays, with its files.
+    In a folder without any record nothing is removed, for it may be no store.
 
     Args:
         store: The store; others may work on it meanwhile.
@@ -58,13 +59,15 @@ def collect_garbage(
             may be about to use them goes on.
     """
     records = {record.key: record for record in store.records()}
+    if not records:
+        return []
     named: frozenset[str] = frozenset()
     if stage is not None:
         stages = sorted({record.stage for record in records.values()})
         if stage not in stages:
             raise ConfigError(
                 f"the store holds nothing of the stage {stage!r}",
-                f"It holds {', '.join(stages) or 'nothing at all'}",
+                f"It holds {', '.join(stages)}",
             )
         _refuse_while_running(store)
         named = _named(store)

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from resonance_core.errors import StoreError
 from resonance_core.keys import canonical_json
@@ -15,6 +17,23 @@ SCHEMA_VERSION = 1
 who does not ask for it."""
 MIGRATIONS: dict[int, Callable[[pa.Table], pa.Table]] = {}
 """By version, what makes the next version of a file's rows; the metadata follows by itself."""
+
+
+def read_schema(file: Path) -> pa.Schema:
+    """Return the schema of an activation file.
+
+    Raises:
+        StoreError: It is none.
+    """
+    try:
+        schema = pq.read_schema(file)
+    except pa.ArrowInvalid as error:
+        raise StoreError(
+            f"{file} is damaged: {error}", "Remove its folder, and extract again"
+        ) from error
+    if METADATA_KEY not in (schema.metadata or {}):
+        raise StoreError(f"{file} was not written by Resonance", "Move it elsewhere")
+    return schema
 
 
 def metadata_of(schema: pa.Schema) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def test_gc_lists_and_removes(store):
 
 
 def test_what_gc_cannot_do_is_said(store):
+    made(store, "transcode", {})
     root = ("--store", store.root, "--json")
     for arguments, problem in {
         ("--older-than", "30d"): "--older-than says nothing alone",

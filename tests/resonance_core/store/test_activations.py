@@ -61,6 +61,31 @@ def test_duckdb_reads_the_store_directly(folder):
     ]
 
 
+def test_duckdb_finds_chunks_that_sound_alike_and_what_they_were_heard_with(folder):
+    files = f"{folder}/*/*/*.parquet"
+    ((one, other, cosine),) = duckdb.sql(
+        f"""
+        with heard as (from read_parquet('{files}') where layer = 5)
+        select a.chunk, b.chunk, list_cosine_similarity(a.vector, b.vector) as cosine
+        from heard as a join heard as b on a.track < b.track
+        order by cosine desc limit 1
+        """
+    ).fetchall()
+    a, b = (heard(seed).vectors[:, 1] for seed in range(2))
+    expected = (a @ b.T) / np.outer(np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1))
+    assert (one, other) == np.unravel_index(expected.argmax(), (3, 3))
+    assert cosine == pytest.approx(expected.max(), rel=1e-5)
+    rows = duckdb.sql(
+        f"""
+        select distinct split_part(file_name, '/', -3) as extraction,
+               decode(value)::json ->> '$.model.id' as model,
+               decode(value)::json ->> '$.config.layers' as layers
+        from parquet_kv_metadata('{files}') where decode(key) = 'resonance'
+        """
+    ).fetchall()
+    assert rows == [("extraction=ab12", "nano", "[2,5]")]
+
+
 def test_pandas_reads_a_hive_folder_directly(folder):
     frame = pd.read_parquet(folder)
     assert len(frame) == 12

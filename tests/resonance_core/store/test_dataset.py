@@ -128,6 +128,17 @@ def rewritten(file, version: int, table: pa.Table) -> None:
     pq.write_table(table.replace_schema_metadata(stamp), file)
 
 
+def test_files_that_are_no_activations_are_named(root):
+    stray = root / "extraction=ab12" / "stray" / "table.parquet"
+    stray.parent.mkdir()
+    pq.write_table(pa.table({"x": [1]}), stray)
+    with pytest.raises(StoreError, match=r"stray.* was not written by Resonance"):
+        open_activations(root)
+    stray.write_bytes(b"PAR1 cut short")
+    with pytest.raises(StoreError, match=r"stray.* is damaged: .*extract again"):
+        open_activations(root)
+
+
 def test_a_newer_schema_is_refused(root):
     file = next(root.rglob("*.parquet"))
     rewritten(file, 2, pq.read_table(file, partitioning=None))

@@ -95,6 +95,7 @@ def hold(root, began) -> None:
 
 
 def test_what_is_being_made_is_left_alone(store):
+    made(store, "transcode")
     folder = store.root / "activations" / "extraction=ab" / ("e" * 64)
     half = store.root / ".staging" / ("e" * 64)
     for path in (folder, half):
@@ -157,7 +158,16 @@ def test_results_stay_while_a_run_may_be_about_to_use_them(store):
     assert {job.state for job in list_jobs(store)} == {"completed", "failed"}
 
 
+def test_a_folder_that_is_no_store_is_left_as_it_is(store):
+    foreign = store.root / "images" / ("c" * 64) / "layer.tar"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"x")
+    assert collect_garbage(store) == []
+    assert foreign.exists()
+
+
 def test_layer_files_go_when_their_activations_have_changed(store):
+    made(store, "transcode")
     folder = store.root / "activations"
     write_tracks(folder, "ab12", {"a": heard(0)})
     open_activations(store.root).torch(2)
