@@ -7,6 +7,7 @@ from resonance_core.config import ExtractConfig, ResolveConfig, RuntimeConfig
 from resonance_core.errors import ConfigError, SourceError
 from resonance_core.sources.labelled import LabelledTracks
 from resonance_core.stages.audio_concept import audio_concept, list_labelled
+from resonance_core.stages.concept import concept
 from resonance_core.stages.tracks import TooFewTracksError, hear
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.activations import ACTIVATIONS, read_activations
@@ -118,3 +119,12 @@ def test_single_frames_make_no_concept(audio_concepts, kept, quick):
     last = quick.model_copy(update={"extract": ExtractConfig(layers=(0,), pooling="last")})
     with pytest.raises(ConfigError, match="pooled as 'last' make no direction"):
         audio_concept("brightness", listed, hear(listed.tracks, last, kept, CPU), kept)
+
+
+def test_a_slider_of_single_frames_is_refused_before_any_track_is_heard(
+    audio_concepts, store, quick
+):
+    last = quick.model_copy(update={"extract": ExtractConfig(pooling="last")})
+    with pytest.raises(ConfigError, match="pooled as 'last' make no direction"):
+        concept("brightness", load_concepts(audio_concepts), last, store, CPU)
+    assert list(store.records()) == []
