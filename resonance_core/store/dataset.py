@@ -10,21 +10,14 @@ import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
 from resonance_core.errors import NotInStoreError, ResonanceError, StoreError
-from resonance_core.keys import canonical_json
 from resonance_core.store.activations import list_array
-from resonance_core.store.layer_files import layer_file, upgraded_file
+from resonance_core.store.extractions import choose_extractions
+from resonance_core.store.layer_files import layer_file, map_layer, upgraded_file
 from resonance_core.store.schema import is_current, metadata_of, read_schema
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
     import torch
-
-FOLDER = "activations"
-"""Where a store has its activations."""
-EXTRACTION = "extraction="
-ALL = "all"
-SHOWN = 60
-"""How much of a setting is shown, in characters."""
 
 
 class ActivationDataset:
@@ -43,7 +36,9 @@ class ActivationDataset:
     def __init__(self, root: Path, files: dict[str, list[Path]]) -> None:
         self._root = root
         self._files = [file for of_one in files.values() for file in of_one]
-        self.extractions = {name: _metadata(of_one[0]) for name, of_one in files.items()}
+        self.extractions = {
+            name: metadata_of(read_schema(of_one[0])) for name, of_one in files.items()
+        }
         read = [
             file if is_current(read_schema(file)) else upgraded_file(root, file)
             for file in self._files
@@ -129,7 +124,7 @@ class ActivationDataset:
 
         self._check([layer])
         path = layer_file(self._root, self._files, self.dataset, layer)
-        return torch.from_numpy(np.load(path, mmap_mode="c"))
+        return torch.from_numpy(map_layer(path))
 
     def _table(self, layers: Sequence[int] | None, columns: Sequence[str] | None) -> pa.Table:
         if layers is None:
@@ -156,54 +151,9 @@ def open_activations(location: str | Path, extraction: str | None = None) -> Act
 
     Raises:
         NotInStoreError: There are no such activations, or several extractions to choose from.
-        StoreError: They are of a newer schema, or cannot be read as one.
+        StoreError: They are damaged, of a newer schema, or cannot be read as one.
     """
-    root = Path(location).expanduser()
-    if root.name.startswith(EXTRACTION):
-        root, extraction = root.parent, root.name.removeprefix(EXTRACTION)
-    elif (root / FOLDER).is_dir():
-        root = root / FOLDER
-    found = extraction_files(root)
-    start = "" if extraction in (None, ALL) else extraction
-    chosen = {name: files for name, files in found.items() if name.startswith(start or "")}
-    if not chosen:
-        wanted = f"{EXTRACTION}{start}" if start else "activations"
-        there = f"It holds {', '.join(found)}" if found else "Ingest a playlist first"
-        raise NotInStoreError(f"there are no {wanted} in {root.absolute()}", there)
-    if len(chosen) > 1 and extraction != ALL:
-        raise NotInStoreError(
-            f"{root.absolute()} holds {len(chosen)} extractions: {_differences(chosen)}",
-            f"Name one, as in extraction={next(iter(chosen))!r}, or open them together: "
-            f"extraction={ALL!r}",
-        )
-    return ActivationDataset(root, chosen)
-
-
-def extraction_files(root: Path) -> dict[str, list[Path]]:
-    """Return the files of each extraction in a folder, by its name; none of empty ones."""
-    return {
-        folder.name.removeprefix(EXTRACTION): files
-        for folder in sorted(root.glob(f"{EXTRACTION}*"))
-        if (files := sorted(folder.glob("[!._]*/[!._]*.parquet")))
-    }
-
-
-def _metadata(file: Path) -> dict[str, Any]:
-    return metadata_of(read_schema(file))
-
-
-def _differences(files: dict[str, list[Path]]) -> str:
-    """Return the names of extractions, each with the settings that not all of them share."""
-    configs = {name: _metadata(of_one[0])["config"] for name, of_one in files.items()}
-    texts = {
-        name: {key: canonical_json(value) for key, value in config.items()}
-        for name, config in configs.items()
-    }
-    shared = set.intersection(*(set(text.items()) for text in texts.values()))
-    return "; ".join(
-        f"{name} ({', '.join(f'{k}={v[:SHOWN]}' for k, v in text.items() if (k, v) not in shared)})"
-        for name, text in texts.items()
-    )
+    return ActivationDataset(*choose_extractions(Path(location).expanduser(), extraction))
 
 
 def _frame(table: pa.Table) -> "pd.DataFrame":

@@ -10,7 +10,7 @@ from filelock import Timeout
 from pydantic import BaseModel
 
 from resonance_core.errors import ConfigError, StoreError
-from resonance_core.store.dataset import FOLDER, extraction_files
+from resonance_core.store.extractions import FOLDER, extraction_files
 from resonance_core.store.history import read_history
 from resonance_core.store.jobs import FINAL, close_lost_jobs, list_jobs
 from resonance_core.store.layer_files import outdated

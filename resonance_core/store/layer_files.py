@@ -4,16 +4,19 @@ They lie in folders whose names start with a dot, which no reader of data sets l
 be removed at any time: they are made again when they are needed.
 """
 
+import mmap
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from resonance_core.errors import StoreError
 from resonance_core.keys import sha256_text
@@ -22,6 +25,9 @@ from resonance_core.store.schema import upgrade
 
 LAYERS, UPGRADED = ".layers", ".upgraded"
 """The folders, beside those of the extractions."""
+NO_RESERVE = 0x4000 if sys.platform == "linux" else 0
+"""Linux refuses to map more than its memory where pages may be written to, unless told so by this
+flag, for which Python 3.11 has no name."""
 
 
 def digest_of(files: Sequence[Path]) -> str:
@@ -61,6 +67,24 @@ def layer_file(root: Path, files: Sequence[Path], dataset: ds.Dataset, layer: in
             file.write(list_array(pa.chunked_array([batch["vector"]]), dtype).data)
 
     return _make_once(root / LAYERS / digest_of(files) / f"layer={layer}.npy", write)
+
+
+def map_layer(path: Path) -> NDArray[Any]:
+    """Return the vectors in a layer's file, which stay on the disk until they are used.
+
+    What is written to them stays in memory. `numpy.load` maps no file that is larger than memory,
+    or one that ends the process when it is written to.
+    """
+    with path.open("rb") as file:
+        np.lib.format.read_magic(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        mapped = mmap.mmap(
+            file.fileno(),
+            0,
+            flags=mmap.MAP_PRIVATE | NO_RESERVE,
+            prot=mmap.PROT_READ | mmap.PROT_WRITE,
+        )
+        return np.frombuffer(mapped, dtype, offset=file.tell()).reshape(shape)
 
 
 def upgraded_file(root: Path, file: Path) -> Path:

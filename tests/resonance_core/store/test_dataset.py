@@ -11,9 +11,9 @@ import torch
 from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.store import open_activations
 from resonance_core.store import schema as schemas
-from resonance_core.store.dataset import extraction_files
+from resonance_core.store.extractions import extraction_files
 from resonance_core.store.layer_files import LAYERS as MADE
-from resonance_core.store.layer_files import UPGRADED, outdated
+from resonance_core.store.layer_files import UPGRADED, map_layer, outdated
 from tests.activations import LAYERS, heard, write_tracks
 
 
@@ -74,6 +74,23 @@ def test_a_layer_is_a_tensor_on_the_disk_that_is_made_once(root):
     assert made.stat().st_mtime_ns == before
     assert len(ds.dataset(root, partitioning="hive").files) == 2  # no reader picks it up
     assert not list(made.parent.glob("*.part"))
+
+
+def test_a_layer_larger_than_memory_is_mapped_and_can_be_written_to(tmp_path):
+    """A terabyte, none of which is on the disk."""
+    file = tmp_path / "layer.npy"
+    with file.open("wb") as opened:
+        shape = (2**30, 256)
+        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(opened, header)
+        opened.truncate(opened.tell() + 4 * 2**38)
+    before = file.stat().st_mtime_ns
+    tensor = torch.from_numpy(map_layer(file))
+    assert tensor.shape == shape
+    tensor[2**29] += 1
+    assert tensor[2**29].sum() == 256
+    assert map_layer(file)[2**29].sum() == 0
+    assert file.stat().st_mtime_ns == before
 
 
 def test_a_layer_is_made_anew_when_the_data_changes(root):
