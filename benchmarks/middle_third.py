@@ -37,9 +37,9 @@ def middle_third() -> Figure:
         "middle_third",
         numerator=("middle third", middle),
         denominator=("all layers", every),
-        target=0.75,
+        target=0.8,
         better="lower",
-        repeats=7,
+        repeats=5,
         model="small",
         conditions={"chunks": CHUNKS, "layers": model.info.layers},
     )

@@ -50,7 +50,7 @@ def extract(
     track = audio.request.inputs["audio"]
     settings = {
         **capture_settings(config, info),
-        **_kept(config),
+        **kept_settings(config),
         # The digests below say it too; readers of the files need to see it.
         "audio": audio.request.config,
         "chunk": windows.request.config,
@@ -84,7 +84,7 @@ def extract(
                 pooling=config.pooling,
                 stride=config.stride,
             )
-            if not np.isfinite(captured.vectors).all():
+            if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
                 raise ModelError(
                     f"the hidden states of {info.id} are not finite in {info.dtype}",
                     "Compute in another type: --set model.dtype=bfloat16 or float32",
@@ -113,7 +113,7 @@ def capture_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:
     }
 
 
-def _kept(config: ExtractConfig) -> dict[str, Any]:
+def kept_settings(config: ExtractConfig) -> dict[str, Any]:
     """Return what is kept of a chunk's activations, for keys.
 
     What was not to be chosen when the first keys were made is named only where it differs from

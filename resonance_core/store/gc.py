@@ -88,8 +88,9 @@ def collect_garbage(
             continue
         try:
             with store.locked(key, timeout_s=0):  # or it may just be on its way into place
-                if why := reason(folders, records.get(key)):
-                    garbage.append(_remove(store.root, folders, why, dry_run))
+                left = [folder for folder in folders if folder.exists()]
+                if left and (why := reason(left, records.get(key))):
+                    garbage.append(_remove(store.root, left, why, dry_run))
         except Timeout:
             continue
     for path in sorted((store.root / ".staging").glob("*")):

@@ -109,12 +109,12 @@ def test_other_chunks_are_another_data_set(inputs, example_store):
 
 
 def test_hidden_states_that_overflow_are_refused(inputs, example_store, nano, monkeypatch):
-    overflow = Capture(
-        vectors=np.full((3, 6, 192), np.inf, np.float32), rms=np.ones((3, 6), np.float32)
-    )
-    monkeypatch.setattr(type(nano), "capture", lambda *_, **__: overflow)
-    with pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"):
-        run(inputs, example_store, ExtractConfig(prompt="overflow"))
+    finite = Capture(vectors=np.ones((3, 6, 192), np.float32), rms=np.ones((3, 6), np.float32))
+    for name in ("vectors", "rms"):  # the latter where it is in none of the frames that are kept
+        wrong = finite.model_copy(update={name: np.full_like(getattr(finite, name), np.inf)})
+        monkeypatch.setattr(type(nano), "capture", lambda *_, wrong=wrong, **__: wrong)
+        with pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"):
+            run(inputs, example_store, ExtractConfig(prompt="overflow"))
     assert example_store.verify() == []
 
 
