@@ -87,10 +87,11 @@ def collect_garbage(
         if reason(folders, records.get(key)) is None:
             continue
         try:
-            with store.locked(key, timeout_s=0):  # or it may just be on its way into place
-                left = [folder for folder in folders if folder.exists()]
-                if left and (why := reason(left, records.get(key))):
-                    garbage.append(_remove(store.root, left, why, dry_run))
+            with store.locked(key, timeout_s=0):
+                # Seen again, for it may just have been on its way into place.
+                folders = _folders(store.root, key).get(key, [])
+                if folders and (why := reason(folders, records.get(key))):
+                    garbage.append(_remove(store.root, folders, why, dry_run))
         except Timeout:
             continue
     for path in sorted((store.root / ".staging").glob("*")):
@@ -121,10 +122,10 @@ def parse_age(text: str) -> timedelta:
     return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
-def _folders(root: Path) -> dict[str, list[Path]]:
+def _folders(root: Path, key: str = "*") -> dict[str, list[Path]]:
     """Return the folders of each key: of its record, and of its files where they lie apart."""
     folders: dict[str, list[Path]] = {}
-    for depth in ("[!.]*/*", "[!.]*/[!.]*/*"):
+    for depth in (f"[!.]*/{key}", f"[!.]*/[!.]*/{key}"):
         for path in sorted(root.glob(depth)):
             if KEY.fullmatch(path.name) and path.is_dir():
                 folders.setdefault(path.name, []).append(path)

@@ -115,6 +115,23 @@ def test_what_is_being_made_is_left_alone(store):
     assert not folder.exists()
 
 
+def test_what_comes_into_place_meanwhile_stays(store, monkeypatch, tmp_path):
+    made(store, "transcode")
+    record = made(store, "extract", dataset="activations/extraction=ab")
+    folder = store.directory(record.request)
+    late, locked = folder.rename(tmp_path / "late"), store.locked
+
+    def wait_for_the_record(work, timeout_s=-1):
+        if late.exists():
+            late.rename(folder)
+        return locked(work, timeout_s)
+
+    monkeypatch.setattr(store, "locked", wait_for_the_record)
+    assert collect_garbage(store) == []
+    assert not late.exists()
+    assert store.find(record.request) == record
+
+
 def test_results_of_a_stage_go_when_that_is_asked_for_and_no_playlist_names_them(store):
     old, new = made(store, "aggregate", 0), made(store, "aggregate", 1)
     before, today = made(store, "aggregate", 2), made(store, "aggregate", 3)
