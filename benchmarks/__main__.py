@@ -6,12 +6,14 @@ from collections.abc import Callable
 from benchmarks import extraction_pipeline
 from benchmarks.calibration_batch import calibration_batch
 from benchmarks.measure import Figure
+from benchmarks.middle_third import middle_third
 from benchmarks.steered_generation import steered_generation
 from benchmarks.warm_rerun import warm_rerun
 
 BENCHMARKS: dict[str, Callable[[], Figure]] = {
     "extraction_pipeline_nano": extraction_pipeline.nano,
     "extraction_pipeline_small": extraction_pipeline.small,
+    "middle_third": middle_third,
     "steered_generation": steered_generation,
     "calibration_batch": calibration_batch,
     "warm_rerun": warm_rerun,

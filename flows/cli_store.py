@@ -17,9 +17,12 @@ from flows.console import (
     print_table,
     runtime_settings,
 )
+from resonance_core.errors import ConfigError
+from resonance_core.store.gc import collect_garbage, parse_age
 from resonance_core.store.layout import record_folder
 from resonance_core.store.open import open_folder, open_store
 from resonance_core.store.playlists import list_entries
+from resonance_core.store.stats import store_stats
 from resonance_core.store.store import Store
 
 if TYPE_CHECKING:
@@ -137,3 +140,62 @@ def _sync(
         )
     if synced.damaged:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def stats(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Count what the store holds, by stage and by data set of activations."""
+    with errors_in_words(as_json):
+        opened = open_store(runtime_settings(store).store)
+        found = store_stats(opened)
+        if as_json:
+            print_json({"store": opened.address(), **found.model_dump()})
+            return
+        out.print(f"Store: {opened.address()}")
+        print_table(
+            ("stage", "records", "bytes"),
+            [(one.stage, str(one.records), f"{one.bytes:,}") for one in found.stages],
+        )
+        print_table(
+            ("activations", "tracks", "chunks", "layers", "bytes", "bytes a vector"),
+            [
+                (
+                    one.extraction,
+                    f"{one.tracks:,}",
+                    f"{one.chunks:,}",
+                    str(len(one.layers)),
+                    f"{one.bytes:,}",
+                    f"{one.bytes_per_vector:,.0f}",
+                )
+                for one in found.extractions
+            ],
+        )
+
+
+@app.command()
+def gc(
+    stage: Annotated[
+        str | None, typer.Option(help="Remove results of this stage that no playlist names, too.")
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="AGE", help="Only if made so long ago: 12h, 30d or 8w.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing, only list.")] = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove remains that nothing can use: of killed processes, without a record, outdated."""
+    with errors_in_words(as_json):
+        if older_than is not None and stage is None:
+            raise ConfigError("--older-than says nothing alone", "Add --stage, as in transcode")
+        opened = open_folder(runtime_settings(store).store)
+        age = {} if older_than is None else {"older_than": parse_age(older_than)}
+        found = collect_garbage(opened, stage, dry_run=dry_run, **age)
+        size = sum(one.bytes for one in found)
+        if as_json:
+            removed = [one.model_dump() for one in found]
+            print_json({"dry_run": dry_run, "bytes": size, "removed": removed})
+            return
+        for one in found:
+            out.print(f"{' and '.join(one.paths)}: {one.bytes:,} bytes, {one.reason}")
+        out.print(f"{size:,} bytes {'could be removed' if dry_run else 'removed'}.")

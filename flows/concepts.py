@@ -12,6 +12,7 @@ from flows.settings import DEFAULTS, Settings
 from flows.tracks import hear_tracks, track_runner
 from resonance_core.config import RuntimeConfig
 from resonance_core.sources.labelled import LabelledTracks
+from resonance_core.stages.extract import check_means
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.open import open_store
 from resonance_core.store.playlists import DirectionRef
@@ -45,6 +46,8 @@ def concepts(names: Sequence[str] = (), settings: Settings = DEFAULTS) -> list[C
     for name in names:
         file.check(name)
     chosen = names or list(file.concepts)
+    if any(file.concepts[name].sources for name in chosen):
+        check_means(config.extract.pooling)
     listed: dict[str, LabelledTracks] = {
         name: resolve_concept.submit(name, file, config.resolve).result()
         for name in chosen

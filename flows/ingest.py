@@ -15,7 +15,7 @@ from flows.tracks import hear_tracks, track_runner, usable
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
 from resonance_core.sources.playlist import Playlist
-from resonance_core.stages.extract import choose_layers
+from resonance_core.stages.extract import check_means, choose_layers
 from resonance_core.store.history import extend_history
 from resonance_core.store.jobs import Job, running_job
 from resonance_core.store.open import open_store
@@ -120,6 +120,7 @@ def check(name: str | None, config: PipelineConfig) -> None:
     if name is not None:
         check_name(name)
     choose_layers(config.extract, model_info(config.model))
+    check_means(config.extract.pooling)
 
 
 def run_ingest(source: str, name: str | None, settings: Settings) -> IngestResult:

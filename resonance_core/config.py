@@ -89,15 +89,35 @@ class ChunkConfig(StageConfig):
     """Distance between the starts of two windows, in seconds."""
 
 
+Pooling = Literal["mean", "mean+std", "last", "strided"]
+"""What is kept of the hidden states of a chunk."""
+
+
 class ExtractConfig(StageConfig):
     """What is read from the model for each chunk."""
 
-    layers: Literal["all", "middle-third"] | tuple[NonNegativeInt, ...] = "all"
-    """Which decoder layers are kept."""
+    layers: (
+        Literal["all", "middle-third"] | Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)]
+    ) = "all"
+    """Which decoder layers are kept; those after the last of them are not run."""
+    pooling: Pooling = "mean"
+    """What is kept of a chunk's frames. ``mean``: their mean, of which directions are made.
+    ``mean+std``: their standard deviation too. ``last``: the last one. ``strided``: every
+    ``stride``-th, each a vector of its own, for probes."""
+    stride: PositiveInt | None = None
+    """From one kept frame to the next, for ``strided``."""
+    vectors: Literal["float32", "float16"] = "float32"
+    """The type in which they are stored; the model computes in its own."""
     prompt: str = ""
     """The text the model is conditioned on while it listens; neutral by default."""
     melody: bool = True
     """Condition on the chunk's chroma, where the model takes a melody."""
+
+    @model_validator(mode="after")
+    def _with_stride(self) -> "ExtractConfig":
+        if (self.pooling == "strided") != (self.stride is not None):
+            raise ValueError("pooling strided and a stride go together: give both or neither")
+        return self
 
 
 class AggregateConfig(StageConfig):

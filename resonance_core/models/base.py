@@ -2,13 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from resonance_core.config import SamplingConfig
+from resonance_core.config import Pooling, SamplingConfig
 from resonance_core.errors import ModelError
 
 if TYPE_CHECKING:
@@ -69,10 +69,35 @@ class Capture(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     vectors: NDArray[np.float32]
-    """Mean residual stream over the audio positions, ``[chunks, layers, hidden]``."""
+    """Residual stream, its mean over the audio positions or that of the last one, ``[chunks,
+    layers, hidden]``; strided, that of each kept frame, ``[chunks, layers, frames, hidden]``."""
     rms: NDArray[np.float32]
-    """Root mean square of the residual stream over the same positions, ``[chunks, layers]``;
+    """Root mean square of the residual stream over all audio positions, ``[chunks, layers]``;
     times ``sqrt(hidden)`` it is the typical norm of one position."""
+    std: NDArray[np.float32] | None = None
+    """Standard deviation over the audio positions, ``[chunks, layers, hidden]``; only of
+    ``mean+std``."""
+    frames: NDArray[np.int32] | None = None
+    """Which frames of a chunk are kept, counted from its start, ``[frames]``; only of
+    ``strided``. A frame's vector is read where the model has just heard the frame."""
+
+    @classmethod
+    def join(cls, parts: Sequence[Self]) -> Self:
+        """Return the chunks of all parts, which were pooled alike, in their order."""
+        std = [part.std for part in parts if part.std is not None]
+        return cls(
+            vectors=np.concatenate([part.vectors for part in parts]),
+            rms=np.concatenate([part.rms for part in parts]),
+            std=np.concatenate(std) if std else None,
+            frames=parts[0].frames,
+        )
+
+    def take(self, rows: Sequence[int]) -> Self:
+        """Return some of the chunks, in the order of ``rows``."""
+        std = None if self.std is None else self.std[rows]
+        return self.model_copy(
+            update={"vectors": self.vectors[rows], "rms": self.rms[rows], "std": std}
+        )
 
 
 class MusicModel(ABC):
@@ -88,14 +113,20 @@ class MusicModel(ABC):
         layers: Sequence[int],
         prompts: Sequence[str],
         melody: bool,
+        pooling: Pooling = "mean",
+        stride: int | None = None,
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states.
+
+        The layers after the last one that is read are not run.
 
         Args:
             audio: The chunks, ``[chunks, samples]``.
             layers: The decoder layers to read, from 0.
             prompts: The text the model is conditioned on, one a chunk.
             melody: Condition on each chunk's own chroma; models that take no melody ignore it.
+            pooling: What is kept of the hidden states; see `ExtractConfig`.
+            stride: From one kept frame to the next, for ``strided``.
 
         Raises:
             ModelError: A layer the model does not have, or chunks of fewer frames than codebooks.

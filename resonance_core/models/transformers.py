@@ -21,7 +21,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from resonance_core.config import ModelConfig, SamplingConfig
+from resonance_core.config import ModelConfig, Pooling, SamplingConfig
 from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive
 from resonance_core.keys import sha256_file
@@ -30,7 +30,7 @@ from resonance_core.models.cache import preallocated_cache
 from resonance_core.models.conditioning import Conditioning, condition, encode_text
 from resonance_core.models.delay import delay
 from resonance_core.models.sampling import sample_codes
-from resonance_core.steering.collect import collect
+from resonance_core.steering.collect import collect, cut_after
 from resonance_core.steering.inject import Injection, Steering, inject
 
 CLASSES: dict[str, type[Any]] = {
@@ -75,12 +75,16 @@ class TransformersModel(MusicModel):
         layers: Sequence[int],
         prompts: Sequence[str],
         melody: bool,
+        pooling: Pooling = "mean",
+        stride: int | None = None,
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states."""
         check_layers(layers, self.info)
-        shape = (len(audio), len(layers))
-        vectors, rms = torch.empty(*shape, self.info.hidden_size), torch.empty(shape)
-        with exclusive(self.device):
+        chosen = [self.layers[layer] for layer in layers]
+        decoder = self.model.decoder.model.decoder
+        order: list[int] = []
+        found: list[Capture] = []
+        with exclusive(self.device), cut_after(decoder, max(layers)):
             for rows in self._rows_of_one_length(prompts):
                 waveforms = torch.from_numpy(audio[rows])
                 codes = self._encode(waveforms)
@@ -91,10 +95,12 @@ class TransformersModel(MusicModel):
                 self._check_length(codes.shape[2], conditioning.prefix)
                 columns = delay(codes, self._pad)
                 mask = self._audio_positions(columns, conditioning.prefix)
-                with collect([self.layers[layer] for layer in layers], mask) as pooled:
+                with collect(chosen, mask, pooling, stride) as pooled:
                     self._decoder(columns, conditioning)
-                vectors[rows], rms[rows] = pooled.means.cpu(), pooled.rms.cpu()
-        return Capture(vectors=vectors.numpy(), rms=rms.numpy())
+                order += rows
+                # A prefix stands before the audio, and the start before its first frame.
+                found.append(pooled.capture(conditioning.prefix + 1))
+        return Capture.join(found).take([order.index(row) for row in range(len(audio))])
 
     @torch.inference_mode()
     def generate(

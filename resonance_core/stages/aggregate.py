@@ -9,6 +9,7 @@ from typing import Any
 from resonance_core.config import AggregateConfig
 from resonance_core.errors import ResonanceError
 from resonance_core.keys import Stage
+from resonance_core.stages.extract import check_means
 from resonance_core.steering.aggregate import aggregate_tracks
 from resonance_core.steering.layers import scan_by_norm
 from resonance_core.steering.weights import chunk_weights
@@ -34,10 +35,13 @@ def aggregate(activations: Sequence[Record], config: AggregateConfig, store: Sto
         store: Holds the activations and takes the direction.
 
     Raises:
+        ConfigError: Activations that hold no means.
         ResonanceError: No tracks, none with a chunk that counts, or tracks whose mean is zero.
     """
     if not activations:
         raise ResonanceError("a direction needs at least one track", "Add tracks to the playlist")
+    for record in activations:
+        check_means(record.request.config["pooling"])
     unique = {record.digest(ACTIVATIONS): record for record in activations}
     digests = sorted(unique)
     request = AGGREGATE.request(config, {"activations": digests})

@@ -10,6 +10,7 @@ from resonance_core.config import ResolveConfig
 from resonance_core.errors import SourceError
 from resonance_core.sources.labelled import LabelledTracks, read_labelled, resolve_poles
 from resonance_core.stages.concept_record import CONCEPT, write_concept
+from resonance_core.stages.extract import check_means
 from resonance_core.stages.tracks import TooFewTracksError, TrackResult
 from resonance_core.steering.concept_file import ConceptFile
 from resonance_core.steering.concepts import contrast_by_label
@@ -57,6 +58,7 @@ def audio_concept(
         store: Holds the activations and takes the direction.
 
     Raises:
+        ConfigError: Activations that hold no means.
         ResonanceError: Nothing sets the tracks apart.
         SourceError: A track has two labels.
         TooFewTracksError: Fewer than two tracks a side can be used.
@@ -66,6 +68,7 @@ def audio_concept(
     for label, result in zip(listed.labels, results, strict=True):
         if (record := result.activations) is None:
             continue
+        check_means(record.request.config["pooling"])
         digest = record.digest(ACTIVATIONS)
         if labels.setdefault(digest, label) != label:
             raise SourceError(

@@ -3,6 +3,7 @@
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import NotInStoreError, SourceError
 from resonance_core.stages.audio_concept import audio_concept, list_labelled
+from resonance_core.stages.extract import check_means
 from resonance_core.stages.prompt_concept import prompt_concept
 from resonance_core.stages.tracks import TooFewTracksError, hear
 from resonance_core.steering.concept_file import ConceptFile
@@ -26,7 +27,8 @@ def concept(
         runtime: Device and batch size.
 
     Raises:
-        ConfigError: There is no such concept, or it has too few pairs of prompts.
+        ConfigError: There is no such concept, it has too few pairs of prompts, or of its tracks
+            single frames shall be kept.
         ModelError: The pieces are too long, or the model lacks a layer that is asked for.
         SourceError: Its tracks cannot be listed, or one has two labels.
         TooFewTracksError: Fewer than two tracks a side can be used.
@@ -34,6 +36,7 @@ def concept(
     file.check(name)
     if file.concepts[name].words is not None:
         return prompt_concept(name, file, config, store, runtime)
+    check_means(config.extract.pooling)
     listed = list_labelled(name, file, config.resolve)
     return audio_concept(name, listed, hear(listed.tracks, config, store, runtime), store)
 

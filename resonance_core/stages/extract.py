@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 
 from resonance_core.audio.read import read_ahead
-from resonance_core.config import ExtractConfig, ModelConfig, RuntimeConfig
-from resonance_core.errors import ModelError
+from resonance_core.config import ExtractConfig, ModelConfig, Pooling, RuntimeConfig
+from resonance_core.errors import ConfigError, ModelError
 from resonance_core.keys import Stage, canonical_json, sha256_text
-from resonance_core.models.base import ModelInfo, check_layers
+from resonance_core.models.base import Capture, ModelInfo, check_layers
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.chunk import WINDOWS, load_windows
 from resonance_core.stages.transcode import AUDIO
 from resonance_core.steering.layers import middle_third
-from resonance_core.store.activations import ACTIVATIONS, write_activations
+from resonance_core.store.activations import ACTIVATIONS, track_table, write_activations
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
@@ -41,6 +41,7 @@ def extract(
         runtime: Device and batch size.
 
     Raises:
+        ConfigError: Vectors that are larger than the type in which they shall be stored.
         ModelError: A layer the model does not have, a model that cannot be loaded, or hidden
             states that overflow.
     """
@@ -49,6 +50,7 @@ def extract(
     track = audio.request.inputs["audio"]
     settings = {
         **capture_settings(config, info),
+        **kept_settings(config),
         # The digests below say it too; readers of the files need to see it.
         "audio": audio.request.config,
         "chunk": windows.request.config,
@@ -69,7 +71,7 @@ def extract(
         path = store.path(audio, AUDIO)
         length = table[0].samples  # all windows of a track have one length
         starts = [window.start for window in table]
-        vectors, rms = [], []
+        heard = []
         batches = [
             starts[i : i + runtime.batch_size] for i in range(0, len(starts), runtime.batch_size)
         ]
@@ -79,31 +81,29 @@ def extract(
                 layers=layers,
                 prompts=[config.prompt] * len(waveforms),
                 melody=config.melody,
+                pooling=config.pooling,
+                stride=config.stride,
             )
-            if not np.isfinite(captured.vectors).all():
+            if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
                 raise ModelError(
                     f"the hidden states of {info.id} are not finite in {info.dtype}",
                     "Compute in another type: --set model.dtype=bfloat16 or float32",
                 )
-            vectors.append(captured.vectors)
-            rms.append(captured.rms)
-        write_activations(
-            folder / ACTIVATIONS,
-            track=track,
-            windows=table,
-            layers=layers,
-            vectors=np.concatenate(vectors),
-            rms=np.concatenate(rms),
-            config=settings,
-            model=info.model_dump(),
-        )
-        return {"chunks": len(table), "layers": list(layers), "hidden_size": info.hidden_size}
+            heard.append(captured)
+        rows = track_table(track, table, layers, Capture.join(heard), config.vectors)
+        write_activations(folder / ACTIVATIONS, [rows], config=settings, model=info.model_dump())
+        return {
+            "chunks": len(table),
+            "layers": list(layers),
+            "hidden_size": info.hidden_size,
+            "vectors": len(rows),
+        }
 
     return store.build(request, make)
 
 
 def capture_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:
-    """Return what decides about a chunk's activations besides its audio, for keys."""
+    """Return what decides about a chunk's mean activations besides its audio, for keys."""
     return {
         "model": info.identity(),
         "layers": list(choose_layers(config, info)),
@@ -111,6 +111,33 @@ def capture_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:
         "prompt": config.prompt,
         "melody": config.melody and info.melody,
     }
+
+
+def kept_settings(config: ExtractConfig) -> dict[str, Any]:
+    """Return what is kept of a chunk's activations, for keys.
+
+    What was not to be chosen when the first keys were made is named only where it differs from
+    what was done then, so that those keys stand.
+    """
+    kept: dict[str, Any] = {"pooling": config.pooling}
+    if config.stride is not None:
+        kept["stride"] = config.stride
+    if config.vectors != "float32":
+        kept["vectors"] = config.vectors
+    return kept
+
+
+def check_means(pooling: Pooling) -> None:
+    """Refuse activations that hold no means, for of means directions are made.
+
+    Raises:
+        ConfigError: They hold single frames.
+    """
+    if pooling not in ("mean", "mean+std"):
+        raise ConfigError(
+            f"activations that are pooled as {pooling!r} make no direction: it takes means",
+            "Set extract.pooling to mean or mean+std",
+        )
 
 
 def choose_layers(config: ExtractConfig, info: ModelInfo) -> tuple[int, ...]:

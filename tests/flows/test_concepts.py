@@ -120,3 +120,12 @@ def test_too_few_tracks_end_a_build_with_each_reason(audio_concepts, store):
     assert {record.stage for record in store.records()} == {
         *("download", "transcode", "chunk", "extract")
     }
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_build_of_single_frames_is_refused_before_any_track_is_heard(audio_concepts, store):
+    file = ("--set", f"concept.file={audio_concepts}", "--set", "extract.pooling=last", *QUICK)
+    code, answer = run("concepts", "build", "brightness", *file)
+    assert code == 2
+    assert "pooled as 'last' make no direction" in answer["error"]["problem"]
+    assert list(store.records()) == []

@@ -96,6 +96,64 @@ def test_capture_reads_the_layers_it_is_asked_for(model, chunks):
         model.capture(chunks[:1], layers=[99], prompts=[""], melody=True)
 
 
+def test_layers_after_the_last_that_is_read_are_not_run(model, chunks):
+    read = {"layers": [2, 1], "prompts": ["", "calm"], "melody": True}
+    whole = model.capture(chunks[:2], **{**read, "layers": range(model.info.layers)})
+    run: list[int] = []
+    hooks = [
+        layer.register_forward_hook(lambda *_, number=number: run.append(number))
+        for number, layer in enumerate(model.layers)
+    ]
+    cut = model.capture(chunks[:2], **read)
+    for hook in hooks:
+        hook.remove()
+    assert set(run) == {0, 1, 2}
+    assert cut.vectors.tobytes() == whole.vectors[:, [2, 1]].tobytes()
+    assert len(model.model.decoder.model.decoder.layers) == model.info.layers
+
+
+def test_an_error_while_listening_leaves_the_model_whole(nano, chunks, monkeypatch):
+    def fail(*_args, **_named):
+        raise RuntimeError("half way")
+
+    before = len(nano.layers[1]._forward_hooks)
+    monkeypatch.setattr(nano.layers[1], "forward", fail)
+    with pytest.raises(RuntimeError, match="half way"):
+        nano.capture(chunks[:1], layers=[1], prompts=[""], melody=True)
+    assert len(nano.model.decoder.model.decoder.layers) == nano.info.layers
+    assert len(nano.layers[1]._forward_hooks) == before
+
+
+@pytest.mark.parametrize("pooling", ["mean+std", "last", "strided"])
+def test_each_pooling_is_of_the_hidden_states_of_transformers(model, chunks, pooling, monkeypatch):
+    audio = chunks[:2]
+    states, prefix = hidden_states_of_transformers(model, audio, "calm", True, monkeypatch)
+    audible = states[:, :, prefix + model.info.codebooks :].transpose(0, 1).numpy()
+    how = {"pooling": pooling, "stride": 30 if pooling == "strided" else None}
+    layers = range(model.info.layers)
+    found = model.capture(audio, layers=layers, prompts=["calm"] * 2, melody=True, **how)
+    expected = {
+        "mean+std": audible.mean(2),
+        "last": audible[:, :, -1],
+        "strided": audible[:, :, ::30],
+    }
+    np.testing.assert_allclose(found.vectors, expected[pooling], rtol=1e-5, atol=1e-5)
+    if pooling == "mean+std":
+        np.testing.assert_allclose(found.std, audible.std(2), rtol=1e-4, atol=1e-5)
+    if pooling == "strided":  # two seconds have 100 frames, and 3 only start the delay pattern
+        assert found.frames.tolist() == [3, 33, 63, 93]
+        assert found.vectors.shape[2] == 4
+
+
+def test_frames_are_counted_from_the_chunks_start_whatever_the_prompts(model, chunks):
+    prompts = ["calm", "a loud techno track with heavy bass"]
+    read = {"layers": [0, 1], "melody": True, "pooling": "strided", "stride": 40}
+    both = model.capture(chunks[:2], prompts=prompts, **read)
+    assert both.frames.tolist() == [3, 43, 83]
+    alone = model.capture(chunks[1:2], prompts=prompts[1:], **read)
+    np.testing.assert_allclose(both.vectors[1:], alone.vectors, rtol=1e-5, atol=1e-5)
+
+
 def test_a_chunk_shorter_than_the_delay_is_refused(nano):
     with pytest.raises(ModelError, match="3 frames is too short to listen to"):
         nano.capture(np.zeros((1, 3 * 640), np.float32), layers=[0], prompts=[""], melody=False)

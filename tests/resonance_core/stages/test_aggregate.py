@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from resonance_core.config import AggregateConfig, ExtractConfig, ModelConfig, RuntimeConfig
-from resonance_core.errors import ResonanceError
+from resonance_core.errors import ConfigError, ResonanceError
 from resonance_core.stages.aggregate import WEIGHTS, aggregate
-from resonance_core.stages.extract import extract
+from resonance_core.stages.extract import EXTRACT, extract
 from resonance_core.store.activations import ACTIVATIONS, read_activations
 from resonance_core.store.directions import DIRECTION, read_direction
+from resonance_core.store.records import Record
 
 
 @pytest.fixture
@@ -24,6 +25,13 @@ def activations(example_store):
         RuntimeConfig(device="cpu"),
     ).record
     return [records["extract"], other]
+
+
+def test_single_frames_make_no_direction(store):
+    request = EXTRACT.request({"pooling": "last"}, {})
+    last = Record(key=request.key, request=request, files={}, info={}, seconds=0)
+    with pytest.raises(ConfigError, match="pooled as 'last' make no direction"):
+        aggregate([last], AggregateConfig(), store)
 
 
 def test_the_direction_is_the_mean_of_the_tracks(activations, example_store):

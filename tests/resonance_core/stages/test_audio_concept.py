@@ -3,10 +3,11 @@ import shutil
 import numpy as np
 import pytest
 
-from resonance_core.config import ResolveConfig, RuntimeConfig
-from resonance_core.errors import SourceError
+from resonance_core.config import ExtractConfig, ResolveConfig, RuntimeConfig
+from resonance_core.errors import ConfigError, SourceError
 from resonance_core.sources.labelled import LabelledTracks
 from resonance_core.stages.audio_concept import audio_concept, list_labelled
+from resonance_core.stages.concept import concept
 from resonance_core.stages.tracks import TooFewTracksError, hear
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.activations import ACTIVATIONS, read_activations
@@ -111,3 +112,19 @@ def test_a_track_with_two_labels_is_refused(audio_concepts, kept, quick):
     results = hear(twice.tracks, quick, kept, CPU)
     with pytest.raises(SourceError, match=r"'0' of concept 'warmth' .* labels 1 and 8"):
         audio_concept("warmth", twice, results, kept)
+
+
+def test_single_frames_make_no_concept(audio_concepts, kept, quick):
+    listed = list_labelled("brightness", load_concepts(audio_concepts), ResolveConfig())
+    last = quick.model_copy(update={"extract": ExtractConfig(layers=(0,), pooling="last")})
+    with pytest.raises(ConfigError, match="pooled as 'last' make no direction"):
+        audio_concept("brightness", listed, hear(listed.tracks, last, kept, CPU), kept)
+
+
+def test_a_slider_of_single_frames_is_refused_before_any_track_is_heard(
+    audio_concepts, store, quick
+):
+    last = quick.model_copy(update={"extract": ExtractConfig(pooling="last")})
+    with pytest.raises(ConfigError, match="pooled as 'last' make no direction"):
+        concept("brightness", load_concepts(audio_concepts), last, store, CPU)
+    assert list(store.records()) == []

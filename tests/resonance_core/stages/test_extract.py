@@ -1,12 +1,13 @@
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from resonance_core.audio.read import read_windows
 from resonance_core.config import ChunkConfig, ExtractConfig, ModelConfig, RuntimeConfig
-from resonance_core.errors import ModelError
+from resonance_core.errors import ConfigError, ModelError
 from resonance_core.models.base import Capture
 from resonance_core.stages.chunk import chunk
-from resonance_core.stages.extract import choose_layers, extract
+from resonance_core.stages.extract import check_means, choose_layers, extract
 from resonance_core.store.activations import ACTIVATIONS, read_activations
 
 
@@ -32,6 +33,15 @@ def test_activations_are_those_of_the_model(inputs, example_store, nano, canonic
     np.testing.assert_array_equal(read.rms, captured.rms)
     assert read.track == inputs[0].request.inputs["audio"]
     assert read.metadata["model"]["id"] == "nano"
+    assert read.metadata["config"] == {  # nothing else, or stores would forget what they hold
+        "model": nano.info.identity(),
+        "layers": [0, 1, 2, 3, 4, 5],
+        "pooling": "mean",
+        "prompt": "",
+        "melody": True,
+        "audio": inputs[0].request.config,
+        "chunk": {"length_s": 4.0, "hop_s": 20.0},
+    }
 
 
 def test_the_batch_size_is_no_part_of_the_key_nor_of_the_numbers(inputs, example_store):
@@ -47,17 +57,44 @@ def test_the_batch_size_is_no_part_of_the_key_nor_of_the_numbers(inputs, example
 
 
 def test_all_that_changes_the_activations_changes_the_key(inputs, example_store):
-    keys = {
-        run(inputs, example_store, config).record.key
-        for config in (
-            ExtractConfig(),
-            ExtractConfig(layers=(1,)),
-            ExtractConfig(layers=(2,)),
-            ExtractConfig(prompt="x"),
-            ExtractConfig(melody=False),
-        )
+    configs = {
+        "mean": ExtractConfig(),
+        "one layer": ExtractConfig(layers=(1,)),
+        "another layer": ExtractConfig(layers=(2,)),
+        "prompt": ExtractConfig(prompt="x"),
+        "no melody": ExtractConfig(melody=False),
+        "std": ExtractConfig(pooling="mean+std"),
+        "last": ExtractConfig(pooling="last"),
+        "strided": ExtractConfig(pooling="strided", stride=98),
+        "another stride": ExtractConfig(pooling="strided", stride=90),
+        "half": ExtractConfig(vectors="float16"),
     }
-    assert len(keys) == 5
+    records = {name: run(inputs, example_store, config).record for name, config in configs.items()}
+    assert len({record.key for record in records.values()}) == len(configs)
+    assert len({record.request.dataset for record in records.values()}) == len(configs)
+
+    def column(of: str, name: str) -> np.ndarray:
+        path = example_store.path(records[of], ACTIVATIONS)
+        table = pq.read_table(path, partitioning=None)
+        assert len(table) == records[of].info["vectors"]
+        return np.array(table[name].to_pylist())
+
+    means = column("mean", "vector")
+    np.testing.assert_array_equal(column("std", "vector"), means)
+    assert (column("std", "std") > 0).all()
+    np.testing.assert_allclose(column("half", "vector"), means, rtol=1e-3, atol=1e-6)
+    # Three frames of each chunk and layer, the last of four seconds among them.
+    assert column("strided", "frame").tolist() == [3, 101, 199] * (3 * 6)
+    np.testing.assert_array_equal(column("strided", "vector")[2::3], column("last", "vector"))
+    np.testing.assert_array_equal(column("strided", "rms")[::3], column("mean", "rms"))
+
+
+def test_directions_are_made_of_means_only():
+    for pooling in ("mean", "mean+std"):
+        check_means(pooling)
+    for pooling in ("last", "strided"):
+        with pytest.raises(ConfigError, match=f"'{pooling}' make no direction.*mean"):
+            check_means(pooling)
 
 
 def test_other_chunks_are_another_data_set(inputs, example_store):
@@ -72,12 +109,12 @@ def test_other_chunks_are_another_data_set(inputs, example_store):
 
 
 def test_hidden_states_that_overflow_are_refused(inputs, example_store, nano, monkeypatch):
-    overflow = Capture(
-        vectors=np.full((3, 6, 192), np.inf, np.float32), rms=np.ones((3, 6), np.float32)
-    )
-    monkeypatch.setattr(type(nano), "capture", lambda *_, **__: overflow)
-    with pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"):
-        run(inputs, example_store, ExtractConfig(prompt="overflow"))
+    finite = Capture(vectors=np.ones((3, 6, 192), np.float32), rms=np.ones((3, 6), np.float32))
+    for name in ("vectors", "rms"):  # the latter where it is in none of the frames that are kept
+        wrong = finite.model_copy(update={name: np.full_like(getattr(finite, name), np.inf)})
+        monkeypatch.setattr(type(nano), "capture", lambda *_, wrong=wrong, **__: wrong)
+        with pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"):
+            run(inputs, example_store, ExtractConfig(prompt="overflow"))
     assert example_store.verify() == []
 
 
@@ -88,7 +125,7 @@ def test_tracks_of_one_config_share_a_hive_folder(inputs, example_store):
     name, _, digest = path.parts[1].partition("=")
     assert name == "extraction"
     assert len(digest) == 16
-    assert record.info == {"chunks": 3, "layers": [3], "hidden_size": 192}
+    assert record.info == {"chunks": 3, "layers": [3], "hidden_size": 192, "vectors": 3}
 
 
 def test_layers_are_chosen_by_name_or_number(nano):

@@ -1,0 +1,56 @@
+import json
+
+from typer.testing import CliRunner
+
+from flows.cli import app
+from resonance_core.keys import Stage
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["store", *(str(argument) for argument in arguments)])
+    return result.exit_code, result.stdout
+
+
+def made(store, stage, info, dataset=None):
+    def write(folder):
+        (folder / "a.bin").write_bytes(b"x" * 1200)
+        return info
+
+    return store.build(Stage(name=stage, version=1).request({}, {}, dataset), write).record
+
+
+def test_stats_count_stages_and_data_sets(store):
+    made(store, "extract", {"chunks": 5, "layers": [2, 3]}, "activations/extraction=ab")
+    code, printed = run("stats", "--store", store.root, "--json")
+    found = json.loads(printed)
+    assert (code, found["stages"]) == (0, [{"stage": "extract", "records": 1, "bytes": 1200}])
+    assert found["extractions"][0]["bytes_per_vector"] == 120
+    assert "1,200" in run("stats", "--store", store.root)[1]
+
+
+def test_gc_lists_and_removes(store):
+    record = made(store, "transcode", {})
+    root = ("--store", store.root)
+    assert run("gc", *root) == (0, "0 bytes removed.\n")
+    asked = ("gc", "--stage", "transcode", *root)
+    code, printed = run(*asked, "--dry-run")
+    assert code == 0
+    assert f"transcode/{record.key}: " in printed
+    assert printed.endswith("bytes could be removed.\n")
+    assert run(*asked, "--older-than", "1d") == (0, "0 bytes removed.\n")
+    found = json.loads(run(*asked, "--json")[1])
+    assert found["removed"][0]["paths"] == [f"transcode/{record.key}"]
+    assert found["bytes"] > 1200
+    assert list(store.records()) == []
+
+
+def test_what_gc_cannot_do_is_said(store):
+    made(store, "transcode", {})
+    root = ("--store", store.root, "--json")
+    for arguments, problem in {
+        ("--older-than", "30d"): "--older-than says nothing alone",
+        ("--stage", "x"): "the store holds nothing of the stage 'x'",
+        ("--stage", "x", "--older-than", "month"): "'month' is no age",
+    }.items():
+        code, printed = run("gc", *arguments, *root)
+        assert (code, json.loads(printed)["error"]["problem"]) == (2, problem)
