@@ -114,7 +114,7 @@ def check(name: str | None, config: PipelineConfig) -> None:
     """Refuse, before any work, what would fail after it.
 
     Raises:
-        ConfigError: A name that cannot be used.
+        ConfigError: A name or a pooling that cannot be used.
         ModelError: The model cannot be found, or lacks a layer that is asked for.
     """
     if name is not None:
