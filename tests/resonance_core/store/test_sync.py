@@ -99,11 +99,13 @@ def test_what_is_damaged_on_this_side_does_not_travel(filled, other, bucket, buc
         f"{filled.address(f'made/{request(0).key}/record.json')}: "
         "a.txt has other content than when it was written"
     ]
-    bucket.put(f"sets/extraction=ab12/{request(1).key}/a.txt", b"CONTENT")
-    fetched = pull(other, bucket_url)
-    assert fetched.artifacts == 0
-    assert "is not what its record says" in fetched.damaged[0]
-    assert list(other.records()) == []
+    file = f"sets/extraction=ab12/{request(1).key}/a.txt"
+    for damage in (lambda: bucket.put(file, b"CONTENT"), lambda: bucket.remove(file)):
+        damage()
+        fetched = pull(other, bucket_url)
+        assert fetched.artifacts == 0
+        assert "is not what its record says" in fetched.damaged[0]
+        assert list(other.records()) == []
 
 
 def test_what_was_made_apart_stays_as_it_is(filled, other, bucket_url):
