@@ -3,8 +3,9 @@
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +34,8 @@ class Listed:
 
     Attributes:
         size: In bytes.
-        etag: Changes with the content; the content's MD5 where it was sent in one part and is not
-            encrypted with a key of the customer's.
+        etag: Changes with the content. It is the MD5 of the content, or of its parts' MD5s, unless
+            the bucket encrypts it with a key of the customer's.
         modified: When it was written, by the server's clock.
     """
 
@@ -88,15 +89,11 @@ class Bucket:
 
     def get(self, name: str) -> bytes | None:
         """Return what a small object holds, or None where there is none."""
-        with s3_errors_in_words(self.url, "read"):
-            try:
-                # With more it would ask for the size first.
-                held: bytes = self._s3.cat_file(self._path(name), max_concurrency=1)
-            except FileNotFoundError as error:
-                if code_of(error) != "NoSuchKey":
-                    raise
-                return None
+        with s3_errors_in_words(self.url, "read"), _missing_allowed():
+            # With more it would ask for the size first.
+            held: bytes = self._s3.cat_file(self._path(name), max_concurrency=1)
             return held
+        return None
 
     def put(self, name: str, content: bytes) -> None:
         """Write a small object in place of what was there."""
@@ -113,15 +110,20 @@ class Bucket:
                 max_concurrency=PARTS_AT_ONCE,
             )
 
-    def download(self, name: str, path: Path) -> None:
-        """Write an object's content to a file, of which a part stays behind where it fails."""
-        with s3_errors_in_words(self.url, "read"):
+    def download(self, name: str, path: Path) -> bool:
+        """Write an object's content to a file, and return whether there is such an object.
+
+        Where it fails, a part of the file stays behind.
+        """
+        with s3_errors_in_words(self.url, "read"), _missing_allowed():
             self._s3.get_file(
                 self._path(name),
                 str(path),
                 chunksize=PART_BYTES,
                 max_concurrency=PARTS_AT_ONCE,
             )
+            return True
+        return False
 
     def remove(self, name: str) -> None:
         """Remove an object that may be there."""
@@ -152,6 +154,16 @@ def open_bucket(url: str) -> Bucket:
         StoreError: It does not answer.
     """
     return _checked(url, _surroundings())
+
+
+@contextmanager
+def _missing_allowed() -> Iterator[None]:
+    """Leave the context where there is no such object; but that there is no bucket is an error."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if code_of(error) != "NoSuchKey":
+            raise
 
 
 Surroundings = tuple[int, tuple[tuple[str, str], ...]]

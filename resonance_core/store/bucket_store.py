@@ -120,8 +120,8 @@ class BucketStore(Store):
         with self._in_words(), self.locked(work):
             copy.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self.bucket.download(file_name(record, name), copy)
-                return sha256_file(copy)
+                there = self.bucket.download(file_name(record, name), copy)
+                return sha256_file(copy) if there else ""
             finally:
                 remove(copy)
 

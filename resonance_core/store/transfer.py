@@ -1,5 +1,6 @@
 """An artifact's files on their way to a bucket and from it."""
 
+import functools
 import hashlib
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from resonance_core.store.layout import (
 )
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
+
+_md5 = functools.partial(hashlib.md5, usedforsecurity=False)
 
 
 class DamagedError(StoreError):
@@ -57,10 +60,10 @@ def is_same(path: Path, listed: Listed | None) -> bool:
         return False
     with path.open("rb") as file:
         if "-" not in listed.etag:
-            return listed.etag == hashlib.file_digest(file, "md5").hexdigest()
+            return listed.etag == hashlib.file_digest(file, _md5).hexdigest()
         # What was sent in parts is tagged with the MD5 of their MD5s, and how many there were.
-        parts = [hashlib.md5(part).digest() for part in iter(lambda: file.read(PART_BYTES), b"")]
-    return listed.etag == f"{hashlib.md5(b''.join(parts)).hexdigest()}-{len(parts)}"
+        parts = [_md5(part).digest() for part in iter(lambda: file.read(PART_BYTES), b"")]
+    return listed.etag == f"{_md5(b''.join(parts)).hexdigest()}-{len(parts)}"
 
 
 def send_missing(bucket: Bucket, record: Record, root: Path) -> Moved:
@@ -98,8 +101,7 @@ def fetch(store: Store, bucket: Bucket, record: Record, name: str) -> None:
     remove(aside)  # left by a process that was killed
     aside.parent.mkdir(parents=True, exist_ok=True)
     try:
-        bucket.download(whole, aside)
-        if sha256_file(aside) != record.digest(name):
+        if not bucket.download(whole, aside) or sha256_file(aside) != record.digest(name):
             raise DamagedError(
                 f"{bucket.url}/{whole} is not what its record says",
                 "Run the same command again: it is made anew",

@@ -25,9 +25,9 @@ def travelled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         upload(self, path, name)
 
-    def count_download(self: Bucket, name: str, path: Path) -> None:
+    def count_download(self: Bucket, name: str, path: Path) -> bool:
         names.append(name)
-        download(self, name, path)
+        return download(self, name, path)
 
     monkeypatch.setattr(Bucket, "upload", count_upload)
     monkeypatch.setattr(Bucket, "download", count_download)

@@ -118,11 +118,15 @@ def test_what_is_missing_or_damaged_is_made_again(machine, bucket, damage, datas
     assert three.path(found, "a.txt").read_text() == "content"
 
 
-def test_other_content_than_was_recorded_is_refused_and_made_again(machine, bucket):
+@pytest.mark.parametrize("damage", ["other content", "removed"])
+def test_other_content_than_was_recorded_is_refused_and_made_again(machine, bucket, damage):
     machine("one").build(request(), make)
-    bucket.put(f"made/{request().key}/a.txt", b"CONTENT")
     two = machine("two")
     record = two.build(request(), refuse).record
+    if damage == "removed":
+        bucket.remove(f"made/{request().key}/a.txt")
+    else:
+        bucket.put(f"made/{request().key}/a.txt", b"CONTENT")
     with pytest.raises(DamagedError, match=r"a\.txt is not what its record says.*again"):
         two.path(record, "a.txt")
     assert not two._local.path(record, "a.txt").exists()
