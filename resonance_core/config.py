@@ -376,5 +376,7 @@ class RuntimeConfig(BaseSettings):
     workers: PositiveInt = 1
     """Tracks on their way at once. One is enough to have the next ready while the model hears the
     one before; more help where downloads are slow, and take processor time from the model."""
+    shard_tracks: PositiveInt = 64
+    """Tracks of one shard: what a run that is killed may lose of its work."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""

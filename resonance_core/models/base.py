@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,18 @@ class Capture(BaseModel):
     rms: NDArray[np.float32]
     """Root mean square of the residual stream over the same positions, ``[chunks, layers]``;
     times ``sqrt(hidden)`` it is the typical norm of one position."""
+
+    @classmethod
+    def join(cls, parts: Sequence[Self]) -> Self:
+        """Return the chunks of all parts in their order."""
+        return cls(
+            vectors=np.concatenate([part.vectors for part in parts]),
+            rms=np.concatenate([part.rms for part in parts]),
+        )
+
+    def take(self, rows: Sequence[int]) -> Self:
+        """Return some of the chunks, in the order of ``rows``."""
+        return self.model_copy(update={"vectors": self.vectors[rows], "rms": self.rms[rows]})
 
 
 class MusicModel(ABC):

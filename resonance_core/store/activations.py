@@ -1,4 +1,4 @@
-"""Activation files: one Parquet file a track, which any Parquet reader reads.
+"""Activation files: Parquet, a row for each chunk and layer, which any Parquet reader reads.
 
 Columns: ``track`` (SHA-256, dictionary), ``chunk`` int32, ``start_s`` and ``end_s`` float32,
 ``layer`` int16, ``rms`` float32 (root mean square of the layer's residual stream over the
@@ -7,6 +7,7 @@ The schema's metadata holds the extraction's config, the model and the library v
 """
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from resonance_core.audio.chunk import Window
 from resonance_core.keys import canonical_json
+from resonance_core.models.base import Capture
 from resonance_core.store.records import library_versions
 
 ACTIVATIONS = "activations.parquet"
@@ -49,54 +51,64 @@ class Activations:
     metadata: dict[str, Any]
 
 
-def write_activations(
-    path: Path,
-    *,
-    track: str,
-    windows: list[Window],
-    layers: tuple[int, ...],
-    vectors: NDArray[np.float32],
-    rms: NDArray[np.float32],
-    config: dict[str, Any],
-    model: dict[str, Any],
-) -> None:
-    """Write one track's activations, a row for each chunk and layer.
+def track_table(
+    track: str, windows: Sequence[Window], layers: tuple[int, ...], captured: Capture
+) -> pa.Table:
+    """Return one track's activations as rows, those of a chunk together, in the layers' order.
 
     Args:
-        path: The Parquet file to write.
         track: The SHA-256 of the track's bytes.
         windows: The chunks.
         layers: The layers, in the order of the arrays.
-        vectors: ``[chunks, layers, hidden]``.
-        rms: ``[chunks, layers]``.
+        captured: What the model heard in the chunks.
+    """
+    each_chunk = len(layers)
+    flat = pa.array(np.ascontiguousarray(captured.vectors, dtype=np.float32).ravel())
+    return pa.table(
+        {
+            "track": pa.DictionaryArray.from_arrays(
+                pa.array(np.zeros(len(windows) * each_chunk, dtype=np.int32)), pa.array([track])
+            ),
+            "chunk": np.repeat(np.array([w.chunk for w in windows], np.int32), each_chunk),
+            "start_s": np.repeat(np.array([w.start_s for w in windows], np.float32), each_chunk),
+            "end_s": np.repeat(np.array([w.end_s for w in windows], np.float32), each_chunk),
+            "layer": np.tile(np.array(layers, np.int16), len(windows)),
+            "rms": captured.rms.astype(np.float32).ravel(),
+            "vector": pa.FixedSizeListArray.from_arrays(flat, captured.vectors.shape[-1]),
+        }
+    )
+
+
+def write_activations(
+    path: Path, tracks: Iterable[pa.Table], *, config: dict[str, Any], model: dict[str, Any]
+) -> None:
+    """Write the activations of one or more tracks, of one extraction.
+
+    Args:
+        path: The Parquet file to write.
+        tracks: One or more tables of `track_table`; each is written before the next is taken.
         config: What decided the extraction.
         model: The model, in full.
     """
-    chunks, _, hidden = vectors.shape
-    each_layer = len(layers)
     metadata = {
         "schema_version": SCHEMA_VERSION,
         "config": config,
         "model": model,
         "versions": library_versions(),
     }
-    flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
-    table = pa.table(
-        {
-            "track": pa.DictionaryArray.from_arrays(
-                pa.array(np.zeros(chunks * each_layer, dtype=np.int32)), pa.array([track])
-            ),
-            "chunk": np.repeat(np.array([w.chunk for w in windows], np.int32), each_layer),
-            "start_s": np.repeat(np.array([w.start_s for w in windows], np.float32), each_layer),
-            "end_s": np.repeat(np.array([w.end_s for w in windows], np.float32), each_layer),
-            "layer": np.tile(np.array(layers, np.int16), chunks),
-            "rms": rms.astype(np.float32).ravel(),
-            "vector": pa.FixedSizeListArray.from_arrays(flat, hidden),
-        }
-    ).replace_schema_metadata({METADATA_KEY: canonical_json(metadata).encode()})
+    tables = iter(tracks)
+    first = next(tables).replace_schema_metadata({METADATA_KEY: canonical_json(metadata).encode()})
+    with activation_writer(path, first.schema) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table.replace_schema_metadata(first.schema.metadata))
+
+
+def activation_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a Parquet file to write activations with this schema, its metadata among it."""
     # Statistics and dictionaries cost time and gain nothing on columns of distinct floats.
-    pq.write_table(
-        table, path, compression="zstd", use_dictionary=["track"], write_statistics=["layer"]
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", use_dictionary=["track"], write_statistics=["layer"]
     )
 
 

@@ -96,9 +96,9 @@ class Store:
                 return Outcome(record=record, hit=True)
             return Outcome(record=self._commit(request, make), hit=False)
 
-    def records(self) -> Iterator[Record]:
-        """Yield every readable record, in the order of stage and path."""
-        for path in self._record_paths():
+    def records(self, stage: str = "[!.]*") -> Iterator[Record]:
+        """Yield every readable record, or those of one stage, in the order of stage and path."""
+        for path in sorted(self.root.glob(f"{stage}/*/{RECORD}")):
             record = _load(path)
             if record is not None:
                 yield record

@@ -9,7 +9,8 @@ import pytest
 
 from resonance_core.audio.chunk import windows
 from resonance_core.config import ChunkConfig
-from resonance_core.store.activations import read_activations, write_activations
+from resonance_core.models.base import Capture
+from resonance_core.store.activations import read_activations, track_table, write_activations
 
 
 @pytest.fixture
@@ -19,16 +20,12 @@ def folder(tmp_path):
     for index, track in enumerate(("a" * 64, "b" * 64)):
         path = tmp_path / "activations" / "extraction=ab12" / f"key{index}" / "activations.parquet"
         path.parent.mkdir(parents=True)
-        write_activations(
-            path,
-            track=track,
-            windows=windows(32000 * 30, 32000, ChunkConfig()),
-            layers=(2, 5),
+        captured = Capture(
             vectors=rng.normal(size=(3, 2, 4)).astype(np.float32),
             rms=rng.uniform(size=(3, 2)).astype(np.float32),
-            config={"prompt": ""},
-            model={"id": "nano"},
         )
+        rows = track_table(track, windows(32000 * 30, 32000, ChunkConfig()), (2, 5), captured)
+        write_activations(path, [rows], config={"prompt": ""}, model={"id": "nano"})
     return tmp_path / "activations"
 
 
@@ -37,16 +34,8 @@ def test_what_is_written_is_read(tmp_path):
     vectors = rng.normal(size=(3, 2, 4)).astype(np.float32)
     rms = rng.uniform(size=(3, 2)).astype(np.float32)
     table = windows(32000 * 30, 32000, ChunkConfig())
-    write_activations(
-        tmp_path / "a.parquet",
-        track="t",
-        windows=table,
-        layers=(2, 5),
-        vectors=vectors,
-        rms=rms,
-        config={"x": 1},
-        model={},
-    )
+    rows = track_table("t", table, (2, 5), Capture(vectors=vectors, rms=rms))
+    write_activations(tmp_path / "a.parquet", [rows], config={"x": 1}, model={})
     read = read_activations(tmp_path / "a.parquet")
     np.testing.assert_array_equal(read.vectors, vectors)
     np.testing.assert_array_equal(read.rms, rms)
