@@ -3,8 +3,8 @@
 import time
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.engines import task_runner
 from flows.progress import tell
 from flows.recovery import clean_up, recover
 from flows.results import CacheCount, ReprocessResult
@@ -25,7 +25,7 @@ from tasks.identify import read_manifest
     persist_result=False,
     on_crashed=[clean_up],
     on_cancellation=[clean_up],
-    task_runner=ThreadPoolTaskRunner(max_workers=RuntimeConfig().workers),  # type: ignore[arg-type]
+    task_runner=task_runner(RuntimeConfig()),
 )
 def reprocess(manifest: str, settings: Settings = DEFAULTS) -> ReprocessResult:
     """Extract the activations of all tracks of a dataset, as far as the store lacks them.

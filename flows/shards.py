@@ -5,8 +5,8 @@ from typing import Any
 
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import get_state_exception
-from prefect.utilities.annotations import quote
 
+from flows.engines import with_gpus
 from flows.progress import Progress
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
@@ -32,7 +32,7 @@ def identify_tracks(
     """Have the bytes of all tracks at hand: one task run for all local files, one a download."""
     local = [track for track in tracks if file_path(track.url) is not None]
     remote = [track for track in tracks if file_path(track.url) is None]
-    looked_at = identify.submit(quote(local), config.download, runtime)
+    looked_at = identify.submit(local, config.download, runtime)
     fetched = {
         download.submit(track.title, track, config.download, runtime): track for track in remote
     }
@@ -55,10 +55,11 @@ def make_shards(
     Raises:
         ReprocessError: Some could not be made; the others were.
     """
-    runs = [
-        shard.submit(number, quote(tracks), config, runtime)
-        for number, tracks in enumerate(shards, start=1)
-    ]
+    with with_gpus(runtime):
+        runs = [
+            shard.submit(number, tracks, config, runtime)
+            for number, tracks in enumerate(shards, start=1)
+        ]
     ended = list(_ended(runs, "Shards"))
     failed = [future for future in ended if not future.state.is_completed()]
     if failed:
