@@ -24,8 +24,14 @@ def task_runner(runtime: RuntimeConfig) -> TaskRunner[Any]:
             dask = _library("prefect_dask", "dask")
             if runtime.cluster is not None:
                 return dask.DaskTaskRunner(address=runtime.cluster)
-            kwargs = {"n_workers": runtime.workers, "threads_per_worker": 1}
-            return dask.DaskTaskRunner(cluster_kwargs={**kwargs, "dashboard_address": None})
+            return dask.DaskTaskRunner(
+                cluster_kwargs={
+                    "n_workers": runtime.workers,
+                    "threads_per_worker": 1,
+                    "resources": {"GPU": runtime.shard_gpus},
+                    "dashboard_address": None,
+                }
+            )
         case "ray":
             ray = _library("prefect_ray", "ray")
             if runtime.cluster is not None:

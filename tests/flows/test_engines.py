@@ -46,8 +46,12 @@ def test_an_engine_makes_what_threads_make(engine, clips, store, tmp_path, monke
     (tmp_path / "music" / "bad.mp3").write_text("no music")
     monkeypatch.setenv("RESONANCE_SHARD_TRACKS", "2")
     settings = Settings(overrides=("chunk.length_s=2", "chunk.hop_s=1"))
-    runner = task_runner(RuntimeConfig(engine=engine, workers=1))
-    result = reprocess.with_options(task_runner=runner)(str(tmp_path / "music"), settings)
+    with monkeypatch.context() as patch:
+        patch.setenv("RESONANCE_ENGINE", engine)
+        if engine == "dask":  # Ray looks whether there are any
+            patch.setenv("RESONANCE_SHARD_GPUS", "1")
+        spread = reprocess.with_options(task_runner=task_runner(RuntimeConfig()))
+        result = spread(str(tmp_path / "music"), settings)
     assert (result.tracks, result.shards.misses, result.chunks) == (4, 2, 6)
     assert [track.title for track in result.failed] == ["bad"]
     assert store.verify() == []
