@@ -22,7 +22,10 @@ from flows.console import (
 
 def reprocess(
     manifest: Annotated[
-        str, typer.Argument(help="A folder, or a CSV or Parquet file of paths or addresses.")
+        str,
+        typer.Argument(
+            help="A folder, a CSV or Parquet file of paths or addresses, or a saved HF dataset."
+        ),
     ],
     config: ConfigOption = None,
     overrides: SetOption = None,

@@ -31,8 +31,8 @@ def reprocess(manifest: str, settings: Settings = DEFAULTS) -> ReprocessResult:
     """Extract the activations of all tracks of a dataset, as far as the store lacks them.
 
     Args:
-        manifest: A folder of audio, or a CSV, tab-separated or Parquet file with a column of
-            paths or addresses.
+        manifest: A folder of audio; a CSV, tab-separated or Parquet file with a column of paths
+            or addresses; or a Hugging Face dataset that was saved to disk.
         settings: Of the model, the windows and the extraction.
 
     Raises:

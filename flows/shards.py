@@ -10,9 +10,8 @@ from flows.engines import with_gpus
 from flows.progress import Progress
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
-from resonance_core.sources.local import file_path
 from resonance_core.sources.playlist import TrackSource
-from resonance_core.stages.identify import FailedTrack, IdentifiedTrack
+from resonance_core.stages.identify import FailedTrack, IdentifiedTrack, is_local
 from resonance_core.store.records import Record
 from tasks.download import download
 from tasks.identify import identify
@@ -30,8 +29,8 @@ def identify_tracks(
     tracks: Sequence[TrackSource], config: PipelineConfig, runtime: RuntimeConfig
 ) -> list[IdentifiedTrack | FailedTrack]:
     """Have the bytes of all tracks at hand: one task run for all local files, one a download."""
-    local = [track for track in tracks if file_path(track.url) is not None]
-    remote = [track for track in tracks if file_path(track.url) is None]
+    local = [track for track in tracks if is_local(track)]
+    remote = [track for track in tracks if not is_local(track)]
     looked_at = identify.submit(local, config.download, runtime)
     fetched = {
         download.submit(track.title, track, config.download, runtime): track for track in remote

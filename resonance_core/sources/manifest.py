@@ -1,4 +1,4 @@
-"""Manifests: all tracks of a dataset, as a folder or as a table of paths and addresses."""
+"""Manifests: all tracks of a dataset: a folder, a table of paths and addresses, a saved dataset."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resonance_core.errors import SourceError
+from resonance_core.sources.embedded import Embedded, is_saved_dataset, saved_audio
 from resonance_core.sources.lists.entry import decode
 from resonance_core.sources.lists.location import locate
 from resonance_core.sources.lists.table import cell, headers, rows
@@ -21,19 +22,22 @@ def read_manifest(path: Path) -> list[TrackSource]:
     """Return all tracks of a dataset, in its order. Files are listed without a look into them.
 
     Args:
-        path: A folder of audio; or a CSV, tab-separated or Parquet file with a column of paths,
-            which may start from the file's folder, or of addresses.
+        path: A folder of audio; a Hugging Face dataset that was saved to disk; or a CSV,
+            tab-separated or Parquet file with a column of addresses, or of paths, which may start
+            from the file's folder.
 
     Raises:
         SourceError: It is missing, not readable, or names no track.
     """
     path = path.expanduser()
-    if not path.is_file():
+    if not path.is_file() and not is_saved_dataset(path):
         files = audio_files(path)
         return [_track(place, file.as_uri(), "") for place, file in enumerate(files)]
     name = path_text(path)
     try:
-        return _located(_locations(path), path.parent.resolve())
+        if path.is_file():
+            return _located(_locations(path), path.parent.resolve())
+        return _located(saved_audio(path), path.resolve())
     except SourceError as error:
         raise SourceError(f"the manifest {name!r} {error.problem}", error.remedy) from error
     except OSError as error:
@@ -87,8 +91,11 @@ def _no_column() -> SourceError:
     )
 
 
-def _located(locations: Iterable[str], folder: Path) -> list[TrackSource]:
-    urls = [(location, locate(location, folder)) for location in locations]
+def _located(locations: Iterable[str | Embedded], folder: Path) -> list[TrackSource]:
+    urls = [
+        (one.title, one.url) if isinstance(one, Embedded) else (one, locate(one, folder))
+        for one in locations
+    ]
     if not urls:
         raise SourceError("names no track", "It should hold a row for each")
     lost = [place for place, (_, url) in enumerate(urls, start=1) if url is None]

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from resonance_core.config import DownloadConfig
 from resonance_core.errors import TrackError
+from resonance_core.sources.embedded import parse_embedded
+from resonance_core.sources.local import file_path
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.download import download
 from resonance_core.store.store import Store
@@ -33,6 +35,11 @@ class FailedTrack(BaseModel):
     title: str
     url: str
     reason: str
+
+
+def is_local(track: TrackSource) -> bool:
+    """Say whether a track's bytes are on this machine, so that nothing is fetched."""
+    return file_path(track.url) is not None or parse_embedded(track.url) is not None
 
 
 def identify(

@@ -20,7 +20,7 @@ from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, StageRequest
 from resonance_core.models.base import Capture
 from resonance_core.models.registry import load_model, model_info
-from resonance_core.stages.download import download, original
+from resonance_core.stages.download import at_hand, download
 from resonance_core.stages.extract import (
     choose_layers,
     data_set,
@@ -30,7 +30,7 @@ from resonance_core.stages.extract import (
 from resonance_core.stages.identify import IdentifiedTrack
 from resonance_core.stages.transcode import canonical_form
 from resonance_core.store.activations import ACTIVATIONS, track_table, write_activations
-from resonance_core.store.records import Outcome
+from resonance_core.store.records import Outcome, Record
 from resonance_core.store.shards import remove_tracks, row_groups
 from resonance_core.store.store import Store
 
@@ -104,7 +104,7 @@ def shard(
                 )
 
         for track in tracks:
-            _path(track, config, store)
+            _record(track, config, store)
         decoded = ahead(
             [_decode(track, info.sample_rate, config, store, failed) for track in tracks],
             threads=DECODERS,
@@ -131,8 +131,8 @@ def shard(
     return store.build(request, make)
 
 
-def _path(track: IdentifiedTrack, config: PipelineConfig, store: Store) -> Path:
-    """Return where a track's bytes are.
+def _record(track: IdentifiedTrack, config: PipelineConfig, store: Store) -> Record:
+    """Return the record of a track's bytes.
 
     Raises:
         TrackError: They are no longer those that were identified.
@@ -140,7 +140,7 @@ def _path(track: IdentifiedTrack, config: PipelineConfig, store: Store) -> Path:
     record = download(track.source, config.download, store).record
     if record.info["sha256"] != track.sha256:
         raise TrackError(f"{track.source.url} was changed meanwhile", "Run again")
-    return original(store, record)
+    return record
 
 
 def _decode(
@@ -152,11 +152,11 @@ def _decode(
 ) -> Generator[Chunk, None, None]:
     """Yield a track's chunks; where it turns out to be damaged, note the reason and end."""
     try:
-        path = _path(track, config, store)
-        for window, samples in stream_windows(path, sample_rate, config.chunk):
-            yield Chunk(track.sha256, window, samples)
+        with at_hand(store, _record(track, config, store)) as path:
+            for window, samples in stream_windows(path, sample_rate, config.chunk):
+                yield Chunk(track.sha256, window, samples)
     except (TrackError, OSError) as error:
-        _path(track, config, store)  # it is the track's fault only if its bytes are still there
+        _record(track, config, store)  # it is the track's fault only if its bytes are still there
         failed[track.sha256] = str(error)
 
 
