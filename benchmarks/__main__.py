@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from benchmarks import extraction_pipeline
+from benchmarks import extraction_pipeline, reprocess_memory, reprocess_pipeline, reprocess_scale
 from benchmarks.calibration_batch import calibration_batch
 from benchmarks.measure import Figure
 from benchmarks.middle_third import middle_third
@@ -17,6 +17,12 @@ BENCHMARKS: dict[str, Callable[[], Figure]] = {
     "steered_generation": steered_generation,
     "calibration_batch": calibration_batch,
     "warm_rerun": warm_rerun,
+    "reprocess_pipeline_nano": reprocess_pipeline.nano,
+    "reprocess_pipeline_small": reprocess_pipeline.small,
+    "reprocess_memory_tracks": reprocess_memory.many_tracks,
+    "reprocess_memory_length": reprocess_memory.long_track,
+    "reprocess_orchestration": reprocess_scale.orchestration,
+    "reprocess_warm_rerun": reprocess_scale.warm_rerun,
 }
 
 

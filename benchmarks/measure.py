@@ -1,4 +1,4 @@
-"""Measuring: two sides timed in turn, and the figure that comes of it."""
+"""Measuring: two sides measured in turn, and the figure that comes of it."""
 
 import statistics
 import time
@@ -9,20 +9,21 @@ import torch
 from pydantic import BaseModel, computed_field
 
 Side = Callable[[], float]
-"""Does one side's work and returns the seconds it took."""
+"""Does one side's work and returns what it took, in seconds or in another unit."""
 
 
 class Figure(BaseModel):
-    """One ratio of two times."""
+    """One ratio of two times, or of two amounts of memory."""
 
     name: str
     ratio: float
-    """Median over the repeats of the numerator's time by the denominator's."""
+    """Median over the repeats of the numerator by the denominator."""
     target: float
     better: Literal["higher", "lower"]
     """The side of the target on which the ratio should lie."""
-    seconds: dict[str, list[float]]
-    """Time of every repeat of both sides, the numerator first."""
+    measured: dict[str, list[float]]
+    """Every repeat of both sides, the numerator first."""
+    unit: Literal["s", "MiB"]
     repeats: int
     threads: int
     """CPU threads of one model call."""
@@ -59,8 +60,9 @@ def compare(
     repeats: int,
     model: str,
     conditions: dict[str, float],
+    unit: Literal["s", "MiB"] = "s",
 ) -> Figure:
-    """Time two sides in turn and return the median of their ratios.
+    """Measure two sides in turn and return the median of their ratios.
 
     A shared machine is slower at one time than at another; the two sides of one repeat are
     close in time, so that their ratio hardly changes.
@@ -74,6 +76,7 @@ def compare(
         repeats: How often each side runs.
         model: Which model works on both sides.
         conditions: How much work a side does.
+        unit: Of what the sides return.
     """
     above, below = [], []
     for _ in range(repeats):
@@ -84,7 +87,8 @@ def compare(
         ratio=statistics.median(a / b for a, b in zip(above, below, strict=True)),
         target=target,
         better=better,
-        seconds={numerator[0]: above, denominator[0]: below},
+        measured={numerator[0]: above, denominator[0]: below},
+        unit=unit,
         repeats=repeats,
         threads=torch.get_num_threads(),
         model=model,

@@ -40,7 +40,7 @@ def song_playlist(songs: int) -> Iterator[Path]:
     clips = sorted(CLIPS.glob("*.opus"))
     with tempfile.TemporaryDirectory() as folder:
         for song in range(songs):
-            _join([*clips[song:], *clips[:song]], Path(folder) / f"song-{song}.opus")
+            join([*clips[song:], *clips[:song]], Path(folder) / f"song-{song}.opus")
         yield Path(folder)
 
 
@@ -70,9 +70,10 @@ def ingest_playlist(playlist: Path, settings: Settings = DEFAULTS) -> IngestResu
     return result
 
 
-def _join(clips: list[Path], target: Path) -> None:
+def join(clips: list[Path], target: Path, title: str = "") -> None:
     """Write the packets of several files one after another, without encoding them again."""
     with av.open(str(target), "w") as output:
+        output.metadata["title"] = title
         stream, end = None, 0
         for clip in clips:
             with av.open(str(clip)) as source:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from flows import cli_concepts, cli_match, cli_playlists, cli_store
+from flows import cli_concepts, cli_match, cli_playlists, cli_reprocess, cli_store
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -109,6 +109,7 @@ for command in (
     cli_playlists.jobs,
     cli_playlists.history,
     cli_match.match,
+    cli_reprocess.reprocess,
 ):
     app.command()(command)
 

@@ -34,18 +34,18 @@ def tell(what: str) -> None:
 
 
 class Progress:
-    """The progress of one flow run over its tracks, kept as a Prefect artifact."""
+    """The progress of one flow run over its tracks or shards, kept as a Prefect artifact."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, what: str = "Tracks") -> None:
         self._total = total
         self._done = 0
         self._told = time.monotonic()
-        artifact = create_progress_artifact(progress=0.0, description="Tracks")
+        artifact = create_progress_artifact(progress=0.0, description=what)
         assert isinstance(artifact, UUID)  # it is awaitable in async flows only
         self._artifact = artifact
 
     def advance(self, what: str) -> None:
-        """Count one more track as done."""
+        """Count one more as done."""
         self._done += 1
         # A call to the server costs some 50 ms, which quick tracks would all wait for.
         if self._done == self._total or time.monotonic() >= self._told + TELL_EVERY_S:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
+from resonance_core.stages.identify import FailedTrack
 from resonance_core.steering.calibrate import StrengthRange
 from resonance_core.store.playlists import DirectionRef, TrackReport
 from resonance_core.store.records import Outcome
@@ -78,3 +79,27 @@ class PlaylistOutcome(BaseModel):
     """As in `IngestResult`."""
     lost: list[str] = []
     """As in `IngestResult`."""
+
+
+class ReprocessResult(BaseModel):
+    """What became of a manifest."""
+
+    dataset: str
+    """Where the activations lie."""
+    tracks: int
+    """Different tracks with bytes to read, those that turned out to be damaged among them."""
+    duplicates: int
+    """Entries with the same bytes as one before them."""
+    found: int
+    """Tracks that shards held before this run."""
+    shards: CacheCount
+    chunks: int
+    """Of the shards that this run made."""
+    failed: list[FailedTrack]
+    seconds: float
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def tracks_per_second(self) -> float:
+        """How fast this run was, with all that was found."""
+        return self.tracks / self.seconds

@@ -407,7 +407,17 @@ class RuntimeConfig(BaseSettings):
     batch_size: PositiveInt = 8
     """Chunks in one forward pass."""
     workers: PositiveInt = 1
-    """Tracks on their way at once. One is enough to have the next ready while the model hears the
-    one before; more help where downloads are slow, and take processor time from the model."""
+    """Tracks on their way at once, and of a dataset shards. One is enough to have the next ready
+    while the model hears the one before; more help where downloads are slow, and take processor
+    time from the model."""
+    engine: Literal["threads", "dask", "ray"] = "threads"
+    """What runs the shards of a dataset: threads of this process, or a Dask or Ray cluster."""
+    cluster: str | None = None
+    """The address of the Dask or Ray cluster; by default one of ``workers`` processes is started
+    on this machine."""
+    shard_gpus: NonNegativeInt = 0
+    """GPUs that a Dask or Ray cluster gives each shard, by its resources."""
+    shard_tracks: PositiveInt = 64
+    """Tracks of one shard: what a run that is killed may lose of its work."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""

@@ -51,5 +51,15 @@ def exclusive(device: torch.device) -> Iterator[None]:
             yield
         return
     locks = platformdirs.user_cache_path("resonance", ensure_exists=True)
-    with FileLock(locks / f"{str(device).replace(':', '-')}.lock"):
+    with FileLock(locks / f"{_name(device)}.lock"):
         yield
+
+
+def _name(device: torch.device) -> str:
+    """Return what tells a device from all others of this machine.
+
+    A number does not: to a process that is given one GPU of several, that one is the first.
+    """
+    if device.type == "cuda":
+        return f"cuda-{torch.cuda.get_device_properties(device).uuid}"
+    return str(device).replace(":", "-")

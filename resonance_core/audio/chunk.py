@@ -34,15 +34,25 @@ def windows(samples: int, sample_rate: int, config: ChunkConfig) -> list[Window]
         sample_rate: Hz.
         config: Length and hop of the windows.
     """
-    length = min(max(round(config.length_s * sample_rate), 1), samples)
-    hop = max(round(config.hop_s * sample_rate), 1)
+    length, hop = grid(sample_rate, config)
+    length = min(length, samples)
     return [
-        Window(
-            chunk=chunk,
-            start=start,
-            samples=length,
-            start_s=start / sample_rate,
-            end_s=(start + length) / sample_rate,
-        )
+        window(chunk, start, length, sample_rate)
         for chunk, start in enumerate(range(0, samples - length + 1, hop))
     ]
+
+
+def grid(sample_rate: int, config: ChunkConfig) -> tuple[int, int]:
+    """Return the length of a window and the hop to the next, in samples."""
+    return max(round(config.length_s * sample_rate), 1), max(round(config.hop_s * sample_rate), 1)
+
+
+def window(chunk: int, start: int, samples: int, sample_rate: int) -> Window:
+    """Return one window, from its place in samples."""
+    return Window(
+        chunk=chunk,
+        start=start,
+        samples=samples,
+        start_s=start / sample_rate,
+        end_s=(start + samples) / sample_rate,
+    )

@@ -54,8 +54,31 @@ def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
         OSError: The target cannot be written.
     """
     with open_audio(source) as decoder:
-        frames = _credible(decoder, source)
-        samples = _encode(_convert(frames, source, sample_rate), target, sample_rate)
+        samples = _encode(canonical_frames(decoder, source, sample_rate), target, sample_rate)
+    return AudioFacts(
+        seconds=samples / sample_rate,
+        samples=samples,
+        sample_rate=sample_rate,
+        codec=decoder.codec,
+        damaged_packets=decoder.damaged,
+    )
+
+
+def canonical_frames(decoder: Decoder, source: Path, sample_rate: int) -> Iterator[AudioFrame]:
+    """Yield a file's audio in canonical form: frames of 16 bits, mono, at a rate.
+
+    Args:
+        decoder: The open file.
+        source: Its path, for errors.
+        sample_rate: The rate, in Hz.
+
+    Raises:
+        TrackError: As `transcode`; what tells may come only after the last frame.
+    """
+    samples = 0
+    for frame in _convert(_credible(decoder, source), source, sample_rate):
+        samples += frame.samples
+        yield frame
     if decoder.damaged > MAX_DAMAGED * decoder.packets:
         raise TrackError(
             f"{source.name} is damaged: {decoder.damaged} of its {decoder.packets} "
@@ -67,13 +90,6 @@ def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
             f"{source.name} holds only {samples / sample_rate:.3f} s of audio",
             f"A track needs at least {MIN_SECONDS:g} s",
         )
-    return AudioFacts(
-        seconds=samples / sample_rate,
-        samples=samples,
-        sample_rate=sample_rate,
-        codec=decoder.codec,
-        damaged_packets=decoder.damaged,
-    )
 
 
 def _credible(decoder: Decoder, source: Path) -> Iterator[AudioFrame]:

@@ -31,12 +31,28 @@ def list_path(path: Path, max_tracks: int) -> Playlist:
     Raises:
         SourceError: Nothing is there, it cannot be read, or no audio is in it.
     """
+    files = audio_files(path)
+    tracks = tuple(_track(position, file) for position, file in enumerate(files[:max_tracks]))
+    if path.is_file():
+        title, source = tracks[0].title, path_text(files[0])
+    else:
+        folder = path.resolve()
+        title, source = path_text(folder.name) or path_text(folder), path_text(folder)
+    return Playlist(
+        title=title, source=source, tracks=tracks, left_out=max(0, len(files) - max_tracks)
+    )
+
+
+def audio_files(path: Path) -> list[Path]:
+    """Return the files that `list_path` lists, without a look into them.
+
+    Raises:
+        SourceError: Nothing is there, it cannot be read, or no audio is in it.
+    """
     try:
         if path.is_file():
             # The link's own name is the track's, wherever the link may point.
-            file = path.parent.resolve() / path.name
-            track = _track(0, file)
-            return Playlist(title=track.title, source=path_text(file), tracks=(track,), left_out=0)
+            return [path.parent.resolve() / path.name]
         folder = path.resolve()
         files = sorted(_audio_below(folder), key=lambda file: _natural(file.relative_to(folder)))
     except FileNotFoundError as error:
@@ -53,12 +69,7 @@ def list_path(path: Path, max_tracks: int) -> Playlist:
             f"the folder {path_text(folder)!r} holds no audio",
             "Choose a folder with files such as .mp3, .flac or .opus",
         )
-    return Playlist(
-        title=path_text(folder.name) or path_text(folder),
-        source=path_text(folder),
-        tracks=tuple(_track(position, file) for position, file in enumerate(files[:max_tracks])),
-        left_out=max(0, len(files) - max_tracks),
-    )
+    return files
 
 
 def file_path(url: str) -> Path | None:

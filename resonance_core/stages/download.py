@@ -1,12 +1,17 @@
 """The download stage: a track's bytes, and so its identity."""
 
+import hashlib
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from resonance_core.config import DownloadConfig
 from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, sha256_file
+from resonance_core.sources.embedded import Embedded, parse_embedded
 from resonance_core.sources.limits import check_duration, check_size
 from resonance_core.sources.local import file_path
 from resonance_core.sources.playlist import TrackSource
@@ -20,7 +25,8 @@ DOWNLOAD = Stage(name="download", version=1)
 def download(track: TrackSource, config: DownloadConfig, store: Store) -> Outcome:
     """Have a track's audio at hand and know its digest.
 
-    A local file stays where it is and is read once, until its size or time of change differs.
+    A local file stays where it is and is read once, until its size or time of change differs; so
+    does one with the audio of many tracks in it.
     A remote track is fetched once, in the best audio its site has, without re-encoding.
 
     Args:
@@ -37,8 +43,23 @@ def download(track: TrackSource, config: DownloadConfig, store: Store) -> Outcom
             slow to arrive, gone, or no audio.
         StoreError: The store cannot be written.
     """
+    if (embedded := parse_embedded(track.url)) is not None:
+        return _embedded(track, embedded, store)
     path = file_path(track.url)
     return _fetched(track, config, store) if path is None else _local(track, path, store)
+
+
+@contextmanager
+def at_hand(store: Store, record: Record) -> Iterator[Path]:
+    """Have a track's audio as a file; what lies inside another file is copied out meanwhile."""
+    embedded = parse_embedded(record.request.inputs["url"])
+    if embedded is None:
+        yield original(store, record)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"row-{embedded.row}"
+        path.write_bytes(embedded.read())
+        yield path
 
 
 def original(store: Store, record: Record) -> Path:
@@ -55,6 +76,26 @@ def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
         except OSError as error:
             raise _unreadable(path, error) from error
 
+    return store.build(DOWNLOAD.request({}, _state(track, path)), describe)
+
+
+def _embedded(track: TrackSource, embedded: Embedded, store: Store) -> Outcome:
+    def describe(_: Path) -> dict[str, Any]:
+        data = embedded.read()
+        if not data:
+            raise TrackError(f"{embedded.title} is empty (0 bytes)", "Save the dataset again")
+        digest = hashlib.sha256(data).hexdigest()
+        return {"sha256": digest, "title": track.title, "bytes": len(data)}
+
+    return store.build(DOWNLOAD.request({}, _state(track, embedded.file)), describe)
+
+
+def _state(track: TrackSource, path: Path) -> dict[str, Any]:
+    """Return what tells whether the local file that a track is in is still the same.
+
+    Raises:
+        TrackError: It is missing or empty, or no file.
+    """
     try:
         status = path.stat()
     except OSError as error:
@@ -63,13 +104,12 @@ def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
         raise TrackError(f"{path} is not a file", "List the folder again")
     if status.st_size == 0:
         raise TrackError(f"{path} is empty (0 bytes)", "Replace the file")
-    inputs = {
+    return {
         "url": track.url,
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
         "ctime_ns": status.st_ctime_ns,  # a copy may keep the time of the file it replaces
     }
-    return store.build(DOWNLOAD.request({}, inputs), describe)
 
 
 def _fetched(track: TrackSource, config: DownloadConfig, store: Store) -> Outcome:

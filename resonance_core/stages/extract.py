@@ -9,7 +9,7 @@ from resonance_core.audio.read import read_ahead
 from resonance_core.config import ExtractConfig, ModelConfig, Pooling, RuntimeConfig
 from resonance_core.errors import ConfigError, ModelError
 from resonance_core.keys import Stage, canonical_json, sha256_text
-from resonance_core.models.base import Capture, ModelInfo, check_layers
+from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.chunk import WINDOWS, load_windows
 from resonance_core.stages.transcode import AUDIO
@@ -48,13 +48,7 @@ def extract(
     info = model_info(model)
     layers = choose_layers(config, info)
     track = audio.request.inputs["audio"]
-    settings = {
-        **capture_settings(config, info),
-        **kept_settings(config),
-        # The digests below say it too; readers of the files need to see it.
-        "audio": audio.request.config,
-        "chunk": windows.request.config,
-    }
+    settings = extraction_settings(config, info, audio.request.config, windows.request.config)
     request = EXTRACT.request(
         settings,
         {
@@ -62,7 +56,7 @@ def extract(
             "audio": audio.digest(AUDIO),
             "windows": windows.digest(WINDOWS),
         },
-        dataset=f"activations/extraction={sha256_text(canonical_json(settings))[:HIVE_DIGITS]}",
+        dataset=data_set(settings),
     )
 
     def make(folder: Path) -> dict[str, Any]:
@@ -71,25 +65,13 @@ def extract(
         path = store.path(audio, AUDIO)
         length = table[0].samples  # all windows of a track have one length
         starts = [window.start for window in table]
-        heard = []
         batches = [
             starts[i : i + runtime.batch_size] for i in range(0, len(starts), runtime.batch_size)
         ]
-        for waveforms in read_ahead(path, batches, length):
-            captured = loaded.capture(
-                waveforms,
-                layers=layers,
-                prompts=[config.prompt] * len(waveforms),
-                melody=config.melody,
-                pooling=config.pooling,
-                stride=config.stride,
-            )
-            if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
-                raise ModelError(
-                    f"the hidden states of {info.id} are not finite in {info.dtype}",
-                    "Compute in another type: --set model.dtype=bfloat16 or float32",
-                )
-            heard.append(captured)
+        heard = [
+            hear_chunks(loaded, waveforms, layers, config)
+            for waveforms in read_ahead(path, batches, length)
+        ]
         rows = track_table(track, table, layers, Capture.join(heard), config.vectors)
         write_activations(folder / ACTIVATIONS, [rows], config=settings, model=info.model_dump())
         return {
@@ -100,6 +82,56 @@ def extract(
         }
 
     return store.build(request, make)
+
+
+def hear_chunks(
+    model: MusicModel, waveforms: Waveforms, layers: tuple[int, ...], config: ExtractConfig
+) -> Capture:
+    """Run one batch of chunks through a model.
+
+    Raises:
+        ModelError: The hidden states overflow.
+    """
+    captured = model.capture(
+        waveforms,
+        layers=layers,
+        prompts=[config.prompt] * len(waveforms),
+        melody=config.melody,
+        pooling=config.pooling,
+        stride=config.stride,
+    )
+    if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
+        raise ModelError(
+            f"the hidden states of {model.info.id} are not finite in {model.info.dtype}",
+            "Compute in another type: --set model.dtype=bfloat16 or float32",
+        )
+    return captured
+
+
+def extraction_settings(
+    config: ExtractConfig, info: ModelInfo, audio: dict[str, Any], chunk: dict[str, Any]
+) -> dict[str, Any]:
+    """Return all that decides about a track's activations besides its bytes, for keys.
+
+    Args:
+        config: What is read from the model.
+        info: The model.
+        audio: The canonical form.
+        chunk: The windows.
+    """
+    # The digests of a track's audio and windows say the last two as well; readers of the files
+    # need to see them.
+    return {
+        **capture_settings(config, info),
+        **kept_settings(config),
+        "audio": audio,
+        "chunk": chunk,
+    }
+
+
+def data_set(settings: dict[str, Any]) -> str:
+    """Return the data set of all activations that were made with these settings."""
+    return f"activations/extraction={sha256_text(canonical_json(settings))[:HIVE_DIGITS]}"
 
 
 def capture_settings(config: ExtractConfig, info: ModelInfo) -> dict[str, Any]:

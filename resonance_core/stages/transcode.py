@@ -29,12 +29,14 @@ def transcode_track(
         TrackError: The original cannot be used.
         StoreError: The store cannot be written.
     """
-    request = TRANSCODE.request(
-        {"sample_rate": sample_rate, "channels": 1, "codec": "flac", "sample_format": "s16"},
-        {"audio": track_sha256},
-    )
+    request = TRANSCODE.request(canonical_form(sample_rate), {"audio": track_sha256})
 
     def make(directory: Path) -> dict[str, Any]:
         return transcode(original(), directory / AUDIO, sample_rate).model_dump()
 
     return store.build(request, make)
+
+
+def canonical_form(sample_rate: int) -> dict[str, Any]:
+    """Return what the canonical form is, for keys."""
+    return {"sample_rate": sample_rate, "channels": 1, "codec": "flac", "sample_format": "s16"}

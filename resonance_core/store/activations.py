@@ -8,7 +8,7 @@ them, or that of the last one). Pooled as ``mean+std`` there is ``std``, a list 
 frame. The schema's metadata holds the extraction's config, the model and the library versions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -54,7 +54,7 @@ class Activations:
 
 def track_table(
     track: str,
-    windows: list[Window],
+    windows: Sequence[Window],
     layers: tuple[int, ...],
     captured: Capture,
     dtype: Literal["float32", "float16"] = "float32",
@@ -111,17 +111,18 @@ def write_activations(
     }
     tables = iter(tracks)
     first = next(tables).replace_schema_metadata({METADATA_KEY: canonical_json(metadata).encode()})
-    # Statistics and dictionaries cost time and gain nothing on columns of distinct floats.
-    with pq.ParquetWriter(
-        path,
-        first.schema,
-        compression="zstd",
-        use_dictionary=["track"],
-        write_statistics=["layer"],
-    ) as writer:
+    with activation_writer(path, first.schema) as writer:
         writer.write_table(first)
         for table in tables:
             writer.write_table(table.replace_schema_metadata(first.schema.metadata))
+
+
+def activation_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a Parquet file to write activations with this schema, its metadata among it."""
+    # Statistics and dictionaries cost time and gain nothing on columns of distinct floats.
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", use_dictionary=["track"], write_statistics=["layer"]
+    )
 
 
 def read_activations(path: Path) -> Activations:

@@ -112,9 +112,12 @@ class Store:
         """Return the record of a name, or None where there is none or it is damaged."""
         return parse_record(name, self.read_whole(name))
 
-    def records(self) -> Iterator[Record]:
-        """Yield every readable record, in the order of stage and path."""
-        found = self._each(self.record_at, self.record_names())
+    def records(self, stage: str | None = None) -> Iterator[Record]:
+        """Yield every readable record, or those of one stage, in the order of stage and path."""
+        names = self.record_names()
+        if stage is not None:
+            names = [name for name in names if name.startswith(f"{stage}/")]
+        found = self._each(self.record_at, names)
         return (record for record in found if record is not None)
 
     def get(self, key: str) -> Record:

@@ -1,4 +1,5 @@
 import threading
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,9 +15,22 @@ def test_devices_by_name():
         resolve_device("warp")
 
 
+def properties(device: torch.device) -> SimpleNamespace:
+    """What CUDA says about a GPU, as far as it is asked here."""
+    return SimpleNamespace(uuid=f"GPU-of-{device}")
+
+
+def test_a_gpu_is_known_by_its_own_name_whatever_its_number(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.cuda, "get_device_properties", properties)
+    with exclusive(torch.device("cuda:3")):
+        assert (tmp_path / "resonance" / "cuda-GPU-of-cuda:3.lock").exists()
+
+
 @pytest.mark.parametrize("device", ["cpu", "cuda:7"])
 def test_one_at_a_time(device, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.cuda, "get_device_properties", properties)
     inside, most = 0, 0
     lock = threading.Lock()
 
