@@ -49,6 +49,14 @@ class Chunk(NamedTuple):
     samples: NDArray[np.float32]
 
 
+class Batch(NamedTuple):
+    """Chunks of one length, ``waveforms`` ``[chunks, samples]``."""
+
+    tracks: list[str]
+    windows: list[Window]
+    waveforms: NDArray[np.float32]
+
+
 def shard_request(tracks: Iterable[str], config: PipelineConfig) -> StageRequest:
     """Return the request for the activations of tracks, by their SHA-256.
 
@@ -96,7 +104,7 @@ def shard(
         path = folder / ACTIVATIONS
         failed: dict[str, str] = {}
 
-        def write(heard: Iterator[tuple[list[Chunk], Capture]]) -> None:
+        def write(heard: Iterator[tuple[list[str], list[Window], Capture]]) -> None:
             groups = row_groups(table for one in heard for table in _tables(layers, *one))
             if (first := next(groups, None)) is not None:
                 write_activations(
@@ -115,9 +123,9 @@ def shard(
         chunks: Counter[str] = Counter()
         with closing(batches), behind(write, depth=BATCHES) as put:
             for batch in batches:
-                waveforms = np.stack([chunk.samples for chunk in batch])
-                put((batch, hear_chunks(model, waveforms, layers, config.extract)))
-                chunks.update(chunk.track for chunk in batch)
+                captured = hear_chunks(model, batch.waveforms, layers, config.extract)
+                put((batch.tracks, batch.windows, captured))
+                chunks.update(batch.tracks)
         if failed.keys() & chunks:
             remove_tracks(path, failed)
         return {
@@ -155,22 +163,24 @@ def _decode(
         with at_hand(store, _record(track, config, store)) as path:
             for window, samples in stream_windows(path, sample_rate, config.chunk):
                 yield Chunk(track.sha256, window, samples)
-    except (TrackError, OSError) as error:
+    except TrackError as error:
         _record(track, config, store)  # it is the track's fault only if its bytes are still there
         failed[track.sha256] = str(error)
 
 
-def _batches(chunks: Generator[Chunk, None, None], size: int) -> Generator[list[Chunk], None, None]:
+def _batches(chunks: Generator[Chunk, None, None], size: int) -> Generator[Batch, None, None]:
     """Yield batches of chunks of one length; only tracks shorter than a window have others."""
     with closing(chunks):
         for _, alike in groupby(chunks, key=lambda chunk: chunk.window.samples):
             while batch := list(islice(alike, size)):
-                yield batch
+                tracks, windows, samples = zip(*batch, strict=True)
+                yield Batch(list(tracks), list(windows), np.stack(samples))
 
 
-def _tables(layers: tuple[int, ...], batch: list[Chunk], captured: Capture) -> Iterator[pa.Table]:
+def _tables(
+    layers: tuple[int, ...], tracks: list[str], windows: list[Window], captured: Capture
+) -> Iterator[pa.Table]:
     """Yield the rows of each track in a batch."""
-    for track, places in groupby(range(len(batch)), key=lambda place: batch[place].track):
+    for track, places in groupby(range(len(tracks)), key=lambda place: tracks[place]):
         rows = list(places)
-        windows = [batch[row].window for row in rows]
-        yield track_table(track, windows, layers, captured.take(rows))
+        yield track_table(track, [windows[row] for row in rows], layers, captured.take(rows))
