@@ -114,9 +114,10 @@ def check(name: str | None, config: PipelineConfig) -> None:
     """Refuse, before any work, what would fail after it.
 
     Raises:
-        ConfigError: A name or a pooling that cannot be used.
+        ConfigError: A name, a pooling or a store that cannot be used.
         ModelError: The model cannot be found, or lacks a layer that is asked for.
     """
+    open_store(RuntimeConfig().store)
     if name is not None:
         check_name(name)
     choose_layers(config.extract, model_info(config.model))

@@ -40,6 +40,11 @@ class BucketStore(Store):
         self._local = Store(root)
         self._lease_s = lease_s
 
+    @property
+    def owner(self) -> str:
+        """This machine and its local folder."""
+        return owner_of(self.root)
+
     def address(self, name: str = "") -> str:
         """Return where a name in the bucket lies, for people."""
         return f"{self.bucket.url}/{name}".rstrip("/")
@@ -74,7 +79,7 @@ class BucketStore(Store):
     def check(self) -> None:
         """See that the bucket and the local folder can be written."""
         super().check()
-        probe = f".probe/{owner_of(self.root)}"
+        probe = f".probe/{self.owner}"
         self.bucket.put(probe, b"")
         self.bucket.remove(probe)
 
@@ -82,7 +87,7 @@ class BucketStore(Store):
     def _making(self, request: StageRequest) -> Iterator[None]:
         with (
             super()._making(request),
-            leased(self.bucket, request.key, owner_of(self.root), self._lease_s),
+            leased(self.bucket, request.key, self.owner, self._lease_s),
         ):
             yield
 

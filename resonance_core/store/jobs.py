@@ -1,6 +1,5 @@
 """Jobs: how far each run has come, kept in the store where anybody can read it while it runs."""
 
-import platform
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -60,8 +59,8 @@ class Job(BaseModel):
     """Why it did not complete, in words."""
     tracks: list[JobTrack] = []
     """Empty until the source is listed."""
-    host: str = Field(default_factory=platform.node)
-    """The machine that works on it."""
+    owner: str = ""
+    """Of several that share the store, who works on it."""
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     updated_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
@@ -121,6 +120,7 @@ def running_job(store: Store, job: Job) -> Iterator[RunningJob]:
     Raises:
         StoreError: The store cannot be written.
     """
+    job.owner = store.owner
     running = RunningJob(store, job)
     with store.locked(_lock(job)):
         running.move_to("downloading")
@@ -137,14 +137,14 @@ def running_job(store: Store, job: Job) -> Iterator[RunningJob]:
 
 
 def close_lost_jobs(store: Store) -> list[Job]:
-    """Close the jobs of this machine that nobody works on any more, and return them.
+    """Close the jobs of this store's owner that nobody works on any more, and return them.
 
     Raises:
         StoreError: The store cannot be written.
     """
     lost = []
     for job in list_jobs(store):
-        if job.state in FINAL or job.host != platform.node():
+        if job.state in FINAL or job.owner != store.owner:
             continue
         try:
             with store.locked(_lock(job), timeout_s=0):

@@ -58,6 +58,11 @@ class Store:
         reader._makes = False
         return reader
 
+    @property
+    def owner(self) -> str:
+        """In whose name work is done here, where others share the store; a folder has one owner."""
+        return ""
+
     def address(self, name: str = "") -> str:
         """Return where a name below the root lies, for people."""
         return str((self.root / name).absolute())

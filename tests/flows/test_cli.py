@@ -57,7 +57,7 @@ def test_ingest_and_generate(folder, store, tmp_path):
 
     target = tmp_path / "out" / "piece.wav"
     asked = ("generate", "--prompt", "calm", "--playlist", "mine", "--seed", 7, "--out", target)
-    code, piece = run_json(*asked, "--duration", 0.5)
+    code, piece = run_json(*asked, *QUICK)
     assert code == 0
     assert piece["path"] == str(target)
     assert piece["sha256"] == sha256_file(target)

@@ -69,7 +69,7 @@ def test_an_ingest_ends_where_the_disk_is_full_and_goes_on_where_it_was(folder, 
 
         assert disk.mount("remount,ro") == ""
         assert error_of(ingest(folder, disk))["problem"] == (
-            f"the store {store.root} cannot be written (Read-only file system)"
+            f"the store {store.root} cannot be used (Read-only file system)"
         )
         assert store.verify() == []
         assert disk.mount("remount,rw") == ""

@@ -90,7 +90,7 @@ def test_each_stage_says_that_the_disk_is_full_and_goes_on_with_more(
     track = TrackSource(position=0, title="Song", url=url, duration_s=None)
     fetched = squeezed(lambda: download(track, DownloadConfig(), store))
     sha256 = fetched.info["sha256"]
-    audio = squeezed(lambda: transcode_track(sha256, song, 32_000, store))
+    audio = squeezed(lambda: transcode_track(sha256, lambda: song, 32_000, store))
     windows = squeezed(lambda: chunk(audio, quick.chunk, store))
     heard = squeezed(lambda: extract(audio, windows, quick.model, quick.extract, store, CPU))
     squeezed(lambda: aggregate([heard], quick.aggregate, store))
@@ -127,10 +127,10 @@ def test_a_read_only_store_serves_what_it_holds(disk, store, folder, quick):
     with pytest.raises(StoreError) as caught:
         work(folder, quick, store, seed=2)
     assert str(caught.value) == (
-        f"the store {store.root} cannot be written (Read-only file system). "
+        f"the store {store.root} cannot be used (Read-only file system). "
         "Choose another with --store or RESONANCE_STORE."
     )
-    with pytest.raises(StoreError, match=r"cannot be written \(Read-only file system\)"):
+    with pytest.raises(StoreError, match=r"cannot be used \(Read-only file system\)"):
         store.write_whole("playlists/mine.json", "{}")
     assert keys(store) == held
     assert disk.mount("remount,rw") == ""

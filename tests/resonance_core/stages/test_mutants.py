@@ -58,7 +58,7 @@ def fate(path: Path, store: Store) -> Fate:
         (track,) = list_path(path, max_tracks=1).tracks
         record = download(track, DownloadConfig(), store).record
         source = original(store, record)
-        audio = transcode_track(record.info["sha256"], source, 32_000, store).record
+        audio = transcode_track(record.info["sha256"], lambda: source, 32_000, store).record
         chunk(audio, ChunkConfig(), store)
         assert soundfile.info(store.path(audio, AUDIO)).frames == audio.info["samples"] >= 32_000
     except TrackError as error:
