@@ -8,7 +8,7 @@ from resonance_core.store.store import Store
 from tasks.caching import stage_task
 
 
-@stage_task(name="prepare", tags=["gpu"])
+@stage_task(name="prepare")
 def prepare(direction: Record, config: PipelineConfig, runtime: RuntimeConfig) -> Part:
     """Find or make what it takes to add one direction."""
     return stage.prepare(direction, config, Store(runtime.store), runtime)
