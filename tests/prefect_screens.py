@@ -1,0 +1,98 @@
+"""Prefect's UI in a real Chromium: a run from a deployment's form, and pictures of what is shown.
+
+``python -m tests.prefect_screens`` takes the README's pictures anew, of what `make up` started.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = (
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+RUN_ENDS_MS = 300_000
+DRAWN_MS = 2_000
+"""How long a picture takes to stand still, which nothing on the page tells."""
+
+
+class Screens:
+    """One browser window, of which pictures are kept.
+
+    Attributes:
+        hosts: Whom it asked for anything.
+    """
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self.hosts: set[str] = set()
+        self._page = page
+        self._folder = folder
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+
+    def deployments(self) -> None:
+        """Show what can be run."""
+        self._page.goto("/deployments")
+        expect(self._page.get_by_role("link", name="evaluate", exact=True)).to_be_visible()
+        self._keep("deployments")
+
+    def ingest(self, source: str, name: str, *overrides: str) -> None:
+        """Ingest a playlist by the form, and wait until the run has completed."""
+        page = self._page
+        page.goto("/deployments")
+        page.get_by_role("link", name="ingest", exact=True).first.click()
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.get_by_text("Custom run").click()
+        fields = page.locator("textarea")  # source, name, config, and one for each override
+        expect(fields).to_have_count(3)
+        fields.nth(0).fill(source)
+        fields.nth(1).fill(name)
+        for number, override in enumerate(overrides, start=3):
+            page.get_by_role("button", name="Add item").click()
+            fields.nth(number).fill(override)
+        self._keep("form")
+        page.get_by_role("button", name="Submit").click()
+        page.get_by_role("button", name="View run").last.click()
+        page.wait_for_url("**/runs/flow-run/**")
+        expect(page.get_by_text("Completed").first).to_be_visible(timeout=RUN_ENDS_MS)
+
+    def run_and_artifacts(self, name: str) -> None:
+        """Show the run that the window is at: its graph, and what it leaves of a playlist."""
+        page = self._page
+        page.reload()
+        self._keep("run")
+        run = page.url
+        for kind in ("report", "tracks"):
+            page.goto(run)
+            page.locator("#artifacts").click()
+            card = page.get_by_role("link", name=f"{name}-{kind}")
+            card.scroll_into_view_if_needed()
+            self._keep("artifacts")
+            card.click()
+            self._keep(kind)
+
+    def _keep(self, name: str) -> None:
+        self._page.wait_for_timeout(DRAWN_MS)
+        self._page.screenshot(path=self._folder / f"{name}.png")
+
+
+@contextmanager
+def screens(url: str, folder: Path) -> Iterator[Screens]:
+    """Open a window of Prefect's UI, 1280 pixels wide."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        page = browser.new_page(base_url=url, viewport={"width": 1280, "height": 900})
+        yield Screens(page, folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    from flows.stack import Stack
+
+    with screens(str(Stack().url), Path("docs/prefect")) as window:
+        window.ingest("examples/playlists/jazz", "jazz", "resolve.max_tracks=4")
+        window.run_and_artifacts("jazz")
+        window.deployments()
