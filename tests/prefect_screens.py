@@ -57,7 +57,8 @@ class Screens:
         page.get_by_role("button", name="Submit").click()
         page.get_by_role("button", name="View run").last.click()
         page.wait_for_url("**/runs/flow-run/**")
-        expect(page.get_by_text("Completed").first).to_be_visible(timeout=RUN_ENDS_MS)
+        expect(page.get_by_role("button", name="Retry")).to_be_visible(timeout=RUN_ENDS_MS)
+        expect(page.get_by_text("Completed", exact=True)).to_be_visible()
 
     def run_and_artifacts(self, name: str) -> None:
         """Show the run that the window is at: its graph, and what it leaves of a playlist."""
