@@ -15,7 +15,7 @@ OPTIONS = (
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-RUN_ENDS_MS = 300_000
+RUN_ENDS_MS = 600_000
 DRAWN_MS = 2_000
 """How long a picture takes to stand still, which nothing on the page tells."""
 
@@ -66,14 +66,19 @@ class Screens:
         page.reload()
         self._keep("run")
         run = page.url
-        for kind in ("report", "tracks"):
+        shown = {
+            "report": (f"{name}-report", page.get_by_role("img", name="Calibration")),
+            "tracks": (f"{name}-tracks", page.get_by_role("table")),
+            "progress": ("Progress", page.get_by_text("100%")),
+        }
+        for picture, (card, content) in shown.items():
             page.goto(run)
             page.locator("#artifacts").click()
-            card = page.get_by_role("link", name=f"{name}-{kind}")
-            card.scroll_into_view_if_needed()
+            page.get_by_role("link", name=card).scroll_into_view_if_needed()
             self._keep("artifacts")
-            card.click()
-            self._keep(kind)
+            page.get_by_role("link", name=card).click()
+            content.scroll_into_view_if_needed()
+            self._keep(picture)
 
     def _keep(self, name: str) -> None:
         self._page.wait_for_timeout(DRAWN_MS)
@@ -94,6 +99,6 @@ if __name__ == "__main__":
     from flows.stack import Stack
 
     with screens(str(Stack().url), Path("docs/prefect")) as window:
-        window.ingest("examples/playlists/jazz", "jazz", "resolve.max_tracks=4")
-        window.run_and_artifacts("jazz")
+        window.ingest("examples/playlists/downtempo", "downtempo", "resolve.max_tracks=6")
+        window.run_and_artifacts("downtempo")
         window.deployments()
