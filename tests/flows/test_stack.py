@@ -84,7 +84,6 @@ class Machine:
             "PREFECT_HOME": str(self.home),
             "PREFECT_API_URL": f"{self.url}/api",
             "RESONANCE_STORE": str(self.store.root),
-            "PYTHONPATH": str(ROOT),
         }
 
     def make(self, target: str) -> str:
