@@ -153,10 +153,10 @@ def test_up_again_starts_nothing_anew(machine, client):
 @pytest.mark.slow
 def test_a_scheduled_run(machine, client):
     deployment = client.read_deployment_by_name("ingest/ingest")
-    soon = datetime.now(UTC) + timedelta(seconds=10)
-    schedule = IntervalSchedule(interval=timedelta(days=1), anchor_date=soon)
-    client.create_deployment_schedules(deployment.id, [(schedule, True)])
+    soon = IntervalSchedule(interval=timedelta(seconds=45), anchor_date=datetime.now(UTC))
+    [schedule] = client.create_deployment_schedules(deployment.id, [(soon, True)])
     run = wait_for(client, lambda run: run.auto_scheduled and run.state.is_final())
+    client.delete_deployment_schedule(deployment.id, schedule.id)
     assert run.state.is_completed()
     assert len(load_entry(machine.store, "example").tracks) == 6
 
