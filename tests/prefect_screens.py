@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -31,7 +31,7 @@ class Screens:
         self.hosts: set[str] = set()
         self._page = page
         self._folder = folder
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("request", lambda request: self._note(urlsplit(request.url)))
 
     def deployments(self) -> None:
         """Show what can be run."""
@@ -79,6 +79,10 @@ class Screens:
             page.get_by_role("link", name=card).click()
             content.scroll_into_view_if_needed()
             self._keep(picture)
+
+    def _note(self, url: SplitResult) -> None:
+        if url.scheme not in ("data", "blob"):  # which the page holds itself
+            self.hosts.add(url.netloc)
 
     def _keep(self, name: str) -> None:
         self._page.wait_for_timeout(DRAWN_MS)
