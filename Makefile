@@ -17,10 +17,10 @@ demo: setup
 
 # Prefect on this machine: server, worker and the deployments of prefect.yaml. May be called again.
 up: setup
-	$(BIN)/python -m flows.stack up
+	$(BIN)/python -m flows.cli_stack up
 
 down:
-	$(BIN)/python -m flows.stack down
+	$(BIN)/python -m flows.cli_stack down
 
 # Files are spread over the cores; each process starts a Prefect server of its own.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile

@@ -1,7 +1,4 @@
-"""The stack of this machine: a Prefect server, a work pool with its worker, and the deployments.
-
-`make up` and `make down` call ``python -m flows.stack up`` and ``down``.
-"""
+"""The stack of this machine: a Prefect server, a work pool with its worker, and the deployments."""
 
 import os
 import socket
@@ -14,12 +11,10 @@ from pathlib import Path
 
 import httpx
 import platformdirs
-import typer
 from filelock import FileLock
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_API_PORT, temporary_settings
 
-from flows.console import errors_in_words, notes, out
 from flows.stack_processes import Part
 from flows.stack_server import POOL, cancel_runs, close_lost_runs, has_worker, prepare
 from resonance_core.errors import ConfigError, ResonanceError
@@ -30,8 +25,6 @@ STARTS_S = 120.0
 """How long the server or the worker may take to start, in seconds."""
 ENDS_S = 45.0
 """How long runs, the worker or the server may take to end, in seconds; Prefect gives runs 30."""
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 class StackError(ResonanceError):
@@ -139,7 +132,7 @@ def _url() -> httpx.URL:
         ConfigError: It is on another machine.
     """
     url = httpx.URL(PREFECT_API_URL.value() or f"http://{HOST}:{PREFECT_SERVER_API_PORT.value()}")
-    if url.host not in (HOST, "localhost") or url.scheme != "http":
+    if url.host not in (HOST, "localhost") or url.scheme != "http" or url.port is None:
         raise ConfigError(
             f"PREFECT_API_URL is {str(url)!r}, a server that is not started here",
             f"Unset it, or say which port to use: http://{HOST}:4200/api",
@@ -157,33 +150,3 @@ def _check_free(url: httpx.URL) -> None:
                 f"another program listens on port {url.port} of {HOST}",
                 "Stop it, or choose another port with PREFECT_SERVER_API_PORT",
             ) from error
-
-
-@app.command()
-def up() -> None:
-    """Start what does not run yet, and bring the deployments up to date."""
-    with errors_in_words(as_json=False):
-        stack = Stack()
-        with notes.status("Starting Prefect's server, its worker and the deployments ..."):
-            stack.start()
-        out.print(
-            f"Prefect's UI: {stack.url}",
-            f"Logs: {stack.server.log}, {stack.worker.log}",
-            "Runs of the command line go there too with:",
-            f"  export PREFECT_API_URL={stack.url.join('/api')}",
-            "Stop all of it with: make down",
-            sep="\n",
-        )
-
-
-@app.command()
-def down() -> None:
-    """Stop what `up` started, and nothing else."""
-    with errors_in_words(as_json=False):
-        with notes.status("Stopping Prefect's worker and server ..."):
-            Stack().stop()
-        out.print("Stopped.")
-
-
-if __name__ == "__main__":
-    app()

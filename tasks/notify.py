@@ -1,18 +1,16 @@
 """Notify: tell the operators, by the Prefect block that they chose for it."""
 
-from typing import Any
-
 import httpx
 import prefect.blocks.notifications  # noqa: F401  (makes its kinds of block known)
 from prefect.blocks.abstract import NotificationBlock
 from prefect.blocks.core import Block
-from prefect.client.schemas.objects import State, TaskRun
+from prefect.client.schemas.objects import State
 from prefect.states import Completed
-from prefect.tasks import exponential_backoff
 from prefect.variables import Variable
 
 from resonance_core.errors import ConfigError, ResonanceError
 from tasks.caching import stage_task
+from tasks.retries import retried_on
 
 CHOICE = "resonance_notify"
 """The Prefect variable that names the block, as slack-webhook/mine."""
@@ -22,18 +20,7 @@ class NotifyError(ResonanceError):
     """A notification that could not be sent."""
 
 
-def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
-    """Retry what another try may change, and nothing else."""
-    return isinstance(state.result(raise_on_failure=False), NotifyError)
-
-
-@stage_task(
-    name="notify",
-    task_run_name="notify: {subject}",
-    retries=2,
-    retry_delay_seconds=exponential_backoff(backoff_factor=2),
-    retry_condition_fn=_may_pass,
-)
+@stage_task(name="notify", task_run_name="notify: {subject}", **retried_on(NotifyError))
 def notify(subject: str, body: str) -> State[None]:
     """Send a message; nothing happens without the variable that names a block.
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from yt_dlp.networking.exceptions import CertificateVerifyError, HTTPError, TransportError
 from yt_dlp.utils import DownloadError, ExtractorError, UnsupportedError, YoutubeDLError
 
-from resonance_core.errors import TrackError
+from resonance_core.errors import SourceError, TrackError
 
 PASSING = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
@@ -19,6 +19,10 @@ PASSING = frozenset(
 
 class TransientTrackError(TrackError):
     """A track that could not be fetched now; another try may succeed."""
+
+
+class TransientSourceError(SourceError):
+    """A source that could not be listed now; another try may succeed."""
 
 
 class Failure(NamedTuple):

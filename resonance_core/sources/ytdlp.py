@@ -9,7 +9,7 @@ from yt_dlp import YoutubeDL
 from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
 
 from resonance_core.errors import SourceError, TrackError
-from resonance_core.sources.failures import TransientTrackError, explain
+from resonance_core.sources.failures import TransientSourceError, TransientTrackError, explain
 from resonance_core.sources.playlist import Playlist, TrackSource
 from resonance_core.sources.probe import probe
 
@@ -56,7 +56,8 @@ def list_url(url: str, max_tracks: int) -> Playlist:
         max_tracks: Tracks beyond this many are left out.
 
     Raises:
-        SourceError: It cannot be reached or read, or lists nothing.
+        TransientSourceError: It cannot be reached or read now; another try may succeed.
+        SourceError: It cannot be read, or lists nothing.
     """
     # One more than wanted shows that there are more, where a site tells no total.
     wanted = {"playlist_items": f"1:{max_tracks + 1}"}
@@ -65,7 +66,8 @@ def list_url(url: str, max_tracks: int) -> Playlist:
             info = ydl.extract_info(url, download=False) or {"entries": ()}
     except YoutubeDLError as error:
         failure = explain(error, url)
-        raise SourceError(failure.problem, failure.remedy) from error
+        kind = TransientSourceError if failure.transient else SourceError
+        raise kind(failure.problem, failure.remedy) from error
     if "entries" not in info:
         track = _track(0, info, url)
         return Playlist(title=track.title, source=url, tracks=(track,), left_out=0)

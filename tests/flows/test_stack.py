@@ -89,7 +89,7 @@ class Machine:
     def make(self, target: str) -> str:
         """Run a command as make does, and return what it printed."""
         return subprocess.run(
-            [sys.executable, "-m", "flows.stack", target],
+            [sys.executable, "-m", "flows.cli_stack", target],
             cwd=ROOT,
             env=self._environment,
             check=True,

@@ -6,6 +6,7 @@ import pytest
 
 from resonance_core.config import ResolveConfig
 from resonance_core.errors import SourceError
+from resonance_core.sources.failures import TransientSourceError
 from resonance_core.sources.resolve import resolve
 from tests.podcast import FEED, Podcast, serving
 
@@ -101,6 +102,16 @@ def test_missing_page_and_busy_server_differ_in_the_remedy(podcast: Podcast) -> 
 
     assert refusal(gone) == f"{gone} answered 404 Not Found. Check the address."
     assert refusal(busy) == f"{busy} answered 503 Service Unavailable. Try again later."
+
+
+def test_a_busy_server_is_worth_another_try_and_a_missing_page_is_not(podcast: Podcast) -> None:
+    busy = podcast.answer("/busy", b"", "text/plain", HTTPStatus.SERVICE_UNAVAILABLE)
+
+    with pytest.raises(TransientSourceError):
+        resolve(busy, ALL)
+    with pytest.raises(SourceError) as caught:
+        resolve(f"{podcast.address}/gone", ALL)
+    assert type(caught.value) is SourceError
 
 
 def test_host_that_refuses_is_named(podcast: Podcast) -> None:
