@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup demo test test-all lint format bench fluidsynth playlists nano nano-smoke constraints clean
+.PHONY: setup demo up down test test-all lint format bench fluidsynth playlists nano nano-smoke constraints clean
 
 setup: $(READY)
 
@@ -14,6 +14,13 @@ $(READY): pyproject.toml constraints.txt
 
 demo: setup
 	$(BIN)/python examples/demo.py
+
+# Prefect on this machine: server, worker and the deployments of prefect.yaml. May be called again.
+up: setup
+	$(BIN)/python -m flows.cli_stack up
+
+down:
+	$(BIN)/python -m flows.cli_stack down
 
 # Files are spread over the cores; each process starts a Prefect server of its own.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile

@@ -28,6 +28,7 @@ from resonance_core.store.playlists import (
 )
 from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
+from tasks.notify import notify
 from tasks.prepare import prepare
 from tasks.reference import reference
 from tasks.resolve import resolve
@@ -95,6 +96,9 @@ def ingest(
         change = extend_history(store, entry)
         words = list(part.words(store))[:WORDS]
         publish_playlist(entry, words, direction.record, calibration.record)
+        if change is not None:
+            # Waited for, but not asked: the direction is made, whoever hears of it.
+            notify.submit(f"{name} has a new direction", change.in_words()).wait()
     outcomes = [outcome for result in results for outcome in result.outcomes]
     return IngestResult(
         name=name,

@@ -39,6 +39,10 @@ class TrackError(ResonanceError):
     """One track that cannot be used; it never ends a run."""
 
 
+class TransientSourceError(SourceError):
+    """A source that could not be listed now; another try may succeed."""
+
+
 class TransientTrackError(TrackError):
     """A track that could not be fetched now; another try may succeed."""
 

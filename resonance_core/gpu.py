@@ -1,8 +1,9 @@
 """Devices: which one to use, and that one at a time uses it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import platformdirs
 import torch
@@ -13,6 +14,7 @@ from resonance_core.errors import ConfigError
 TYPES = ("cpu", "cuda", "mps")
 
 _cpu = threading.Lock()
+_ask: ContextVar[Callable[[], object]] = ContextVar("ask", default=lambda: None)
 
 
 def resolve_device(name: str) -> torch.device:
@@ -40,6 +42,16 @@ def resolve_device(name: str) -> torch.device:
 
 
 @contextmanager
+def asking_first(ask: Callable[[], object]) -> Iterator[None]:
+    """Have `exclusive` ask someone else, who gives out GPUs too, each time before it takes one."""
+    token = _ask.set(ask)
+    try:
+        yield
+    finally:
+        _ask.reset(token)
+
+
+@contextmanager
 def exclusive(device: torch.device) -> Iterator[None]:
     """Hold a device alone: a GPU among all of this user's processes, the CPU in this one.
 
@@ -50,6 +62,7 @@ def exclusive(device: torch.device) -> Iterator[None]:
         with _cpu:
             yield
         return
+    _ask.get()()
     locks = platformdirs.user_cache_path("resonance", ensure_exists=True)
     with FileLock(locks / f"{_name(device)}.lock"):
         yield

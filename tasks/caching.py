@@ -15,11 +15,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from resonance_core.store.records import Outcome
+from tasks.gpu import with_gpu_limit
 
 
 def stage_task(**options: Any) -> Callable[[Callable[..., Any]], Task[..., Any]]:
     """Return a decorator that makes a task of one stage, with the store as its only cache."""
-    return task(cache_policy=NO_CACHE, persist_result=False, **options)
+    as_task = task(cache_policy=NO_CACHE, persist_result=False, **options)
+    return lambda stage: as_task(with_gpu_limit(stage))
 
 
 def stage_state(outcome: Outcome) -> State[Outcome]:

@@ -11,7 +11,7 @@ from resonance_core.store.records import Outcome, Record
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="calibrate", tags=["gpu"])
+@stage_task(name="calibrate")
 def calibrate(
     direction: Record,
     config: PipelineConfig,

@@ -13,7 +13,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="concept", task_run_name="concept {name}", tags=["gpu"])
+@stage_task(name="concept", task_run_name="concept {name}")
 def prompt_concept(
     name: str, file: ConceptFile, config: PipelineConfig, runtime: RuntimeConfig
 ) -> State[Outcome]:

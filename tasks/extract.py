@@ -9,7 +9,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="extract", task_run_name="extract {title}", tags=["gpu"])
+@stage_task(name="extract", task_run_name="extract {title}")
 def extract(
     title: str,
     audio: Outcome,

@@ -10,7 +10,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="generate", tags=["gpu"])
+@stage_task(name="generate")
 def generate(
     request: GenerationRequest, config: PipelineConfig, runtime: RuntimeConfig
 ) -> State[Outcome]:

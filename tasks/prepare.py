@@ -8,7 +8,7 @@ from resonance_core.store.records import Record
 from tasks.caching import stage_task
 
 
-@stage_task(name="prepare", tags=["gpu"])
+@stage_task(name="prepare")
 def prepare(direction: Record, config: PipelineConfig, runtime: RuntimeConfig) -> Part:
     """Find or make what it takes to add one direction."""
     return stage.prepare(direction, config, open_store(runtime.store), runtime)

@@ -9,7 +9,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="reference", tags=["gpu"])
+@stage_task(name="reference")
 def reference(config: PipelineConfig, runtime: RuntimeConfig) -> State[Outcome]:
     """Find or make the mean of a model's own music."""
     return stage_state(stage.reference(config, open_store(runtime.store), runtime))

@@ -11,7 +11,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="sweep", task_run_name="sweep {title}", tags=["gpu"])
+@stage_task(name="sweep", task_run_name="sweep {title}")
 def sweep(
     title: str,
     part: Part | None,

@@ -9,7 +9,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="vocabulary", tags=["gpu"])
+@stage_task(name="vocabulary")
 def vocabulary(config: PipelineConfig, runtime: RuntimeConfig) -> State[Outcome]:
     """Find or make what a model hears in words."""
     return stage_state(stage.vocabulary(config, open_store(runtime.store), runtime))

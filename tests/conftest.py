@@ -1,6 +1,7 @@
 """What tests share: real music, the embedded model, tiny random models, and a store."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches the internet
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import flows  # noqa: F401  (sets Prefect's settings)
 import resonance_core  # noqa: F401  (its thread settings must stand before torch is used)
 from resonance_core.audio.decode import transcode
 from resonance_core.audio.read import read_windows
@@ -43,6 +45,15 @@ PLAYLIST = Path(__file__).parent.parent / "examples" / "playlist"
 def clips() -> list[Path]:
     """Real music: 45-second Opus files."""
     return sorted(PLAYLIST.glob("*.opus"))
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server with a database of its own, for the whole run."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
 
 
 @pytest.fixture

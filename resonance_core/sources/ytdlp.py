@@ -4,7 +4,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from resonance_core.config import DownloadConfig
-from resonance_core.errors import SourceError, TrackError, TransientTrackError
+from resonance_core.errors import (
+    SourceError,
+    TrackError,
+    TransientSourceError,
+    TransientTrackError,
+)
 from resonance_core.sources.child import ChildDiedError, ask
 from resonance_core.sources.limits import check_duration
 from resonance_core.sources.pacing import PACING, host_of
@@ -26,7 +31,8 @@ def list_url(url: str, max_tracks: int) -> Playlist:
         max_tracks: Tracks beyond this many are left out.
 
     Raises:
-        SourceError: It cannot be reached or read, or lists nothing.
+        TransientSourceError: It cannot be reached or read now; another try may succeed.
+        SourceError: It cannot be read, or lists nothing.
     """
     try:
         found = _ask({"url": url, "max_tracks": max_tracks}, LISTING_S)
@@ -36,7 +42,8 @@ def list_url(url: str, max_tracks: int) -> Playlist:
             "Try again later, or give another address",
         ) from error
     if (failure := found.get("failure")) is not None:
-        raise SourceError(failure["problem"], failure["remedy"])
+        kind = TransientSourceError if failure["transient"] else SourceError
+        raise kind(failure["problem"], failure["remedy"])
     if not found["tracks"]:
         raise SourceError(f"{url} lists no tracks", "Choose another playlist or feed")
     return Playlist.model_validate({**found, "source": url})

@@ -39,9 +39,12 @@ MAX_SLIDER = 1.0
 class GenerationRequest(BaseModel):
     """What a listener asks for."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     prompt: str = Field(min_length=1)
+    """What to play."""
     playlist: str | None = None
     """The name of a playlist, or the key of a direction; None for no playlist."""
     strength: float | None = None
@@ -49,6 +52,7 @@ class GenerationRequest(BaseModel):
     sliders: dict[str, Annotated[float, Field(ge=-MAX_SLIDER, le=MAX_SLIDER)]] = {}
     """Where each concept's slider stands, -1 to 1; 0 leaves it out."""
     seed: int = Field(ge=0, lt=2**63)
+    """The same seed plays the same piece."""
 
     @property
     def moved(self) -> dict[str, float]:

@@ -150,7 +150,7 @@ def _refuse_while_running(store: Store) -> None:
     for job in list_jobs(store):
         if job.state not in FINAL:
             raise StoreError(
-                f"the run {job.id} on {job.host} works on this store, and may use what would go",
+                f"the run {job.id} works on this store, and may use what would go",
                 f"Wait for it; if it was killed, remove jobs/{job.id}.json from the store",
             )
 

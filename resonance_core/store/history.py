@@ -31,6 +31,11 @@ class HistoryEntry(BaseModel):
     lost: list[str]
     """Titles that only the direction before it came from."""
 
+    def in_words(self) -> str:
+        """Return what changed."""
+        new, gone = (", ".join(titles) or "none" for titles in (self.gained, self.lost))
+        return f"It comes from {len(self.tracks)} tracks. New: {new}. Gone: {gone}."
+
     @classmethod
     def after(cls, before: Self | None, entry: PlaylistEntry) -> Self:
         """Return what an ingest adds to a history."""

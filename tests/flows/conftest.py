@@ -1,23 +1,13 @@
-"""What the flows' tests share: a Prefect server on loopback."""
+"""What the flows' tests share: a store, its settings, and a playlist."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from prefect.testing.utilities import prefect_test_harness
 
-import flows  # noqa: F401  (sets Prefect's settings)
 from flows.settings import Settings
 from resonance_core.config import PipelineConfig
 from resonance_core.store.store import Store
-
-
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """A Prefect server with a database of its own, for the whole run."""
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 @pytest.fixture

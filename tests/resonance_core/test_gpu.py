@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from resonance_core.errors import ConfigError
-from resonance_core.gpu import exclusive, resolve_device
+from resonance_core.gpu import asking_first, exclusive, resolve_device
 
 
 def test_devices_by_name():
@@ -50,3 +50,15 @@ def test_one_at_a_time(device, monkeypatch, tmp_path):
     for thread in threads:
         thread.join()
     assert most == 1
+
+
+def test_someone_else_is_asked_for_a_gpu_and_not_for_the_cpu(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    asked = []
+    with asking_first(lambda: asked.append(1)):
+        for device in ("cpu", "cuda:7", "cuda:7"):
+            with exclusive(torch.device(device)):
+                pass
+    with exclusive(torch.device("cuda:7")):
+        pass
+    assert len(asked) == 2
