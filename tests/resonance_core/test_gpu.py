@@ -54,6 +54,7 @@ def test_one_at_a_time(device, monkeypatch, tmp_path):
 
 def test_someone_else_is_asked_for_a_gpu_and_not_for_the_cpu(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.cuda, "get_device_properties", properties)
     asked = []
     with asking_first(lambda: asked.append(1)):
         for device in ("cpu", "cuda:7", "cuda:7"):

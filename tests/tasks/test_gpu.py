@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -21,8 +22,11 @@ def taken() -> int:
 
 
 @pytest.fixture(autouse=True)
-def _own_locks(monkeypatch, tmp_path):
+def _gpus(monkeypatch, tmp_path):
+    """GPUs that may not be there, with locks of their own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    named = lambda device: SimpleNamespace(uuid=str(device))  # noqa: E731
+    monkeypatch.setattr(torch.cuda, "get_device_properties", named)
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import multiprocessing
-import platform
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
@@ -167,7 +166,7 @@ def test_results_stay_while_a_run_may_be_about_to_use_them(store):
     record = made(store, "transcode")
     with running_job(store, Job(id="1", source="x", name=None)):
         assert collect_garbage(store) == []
-        with pytest.raises(StoreError, match=f"the run 1 on {platform.node()} works"):
+        with pytest.raises(StoreError, match="the run 1 works"):
             collect_garbage(store, "transcode")
     save_job(store, Job(id="2", source="x", name=None, state="extracting"))  # killed
     (found,) = collect_garbage(store, "transcode")
