@@ -63,8 +63,6 @@ class Screens:
     def run_and_artifacts(self, name: str) -> None:
         """Show the run that the window is at: its graph, and what it leaves of a playlist."""
         page = self._page
-        page.reload()
-        self._keep("run")
         run = page.url
         shown = {
             "report": (f"{name}-report", page.get_by_role("img", name="Calibration")),
@@ -75,7 +73,7 @@ class Screens:
             page.goto(run)
             page.locator("#artifacts").click()
             page.get_by_role("link", name=card).scroll_into_view_if_needed()
-            self._keep("artifacts")
+            self._keep("run")
             page.get_by_role("link", name=card).click()
             content.scroll_into_view_if_needed()
             self._keep(picture)
@@ -103,6 +101,6 @@ if __name__ == "__main__":
     from flows.stack import Stack
 
     with screens(str(Stack().url), Path("docs/prefect")) as window:
-        window.ingest("examples/playlists/downtempo", "downtempo", "resolve.max_tracks=6")
-        window.run_and_artifacts("downtempo")
+        window.ingest("examples/playlists/fantasy", "fantasy", "resolve.max_tracks=6")
+        window.run_and_artifacts("fantasy")
         window.deployments()
