@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolCreate
@@ -22,7 +23,6 @@ from prefect.workers.process import ProcessWorker
 from tasks.gpu import GPU
 
 POOL = "resonance"
-OURS = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
 WORKING = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
@@ -44,42 +44,53 @@ def has_worker(client: SyncPrefectClient, since: float) -> bool:
 
 def cancel_runs(client: SyncPrefectClient, patience_s: float) -> None:
     """Cancel what the worker works on, and wait until it has ended; its hooks clean up."""
+    stopped: State[None] = Cancelling(message="Stopped with the worker")
     deadline = time.monotonic() + patience_s
-    while (runs := _runs(client, *WORKING)) and time.monotonic() < deadline:
+    asked: list[UUID] = []
+    while (runs := _runs(client)) and time.monotonic() < deadline:
         for run in runs:
-            if run.state_type != StateType.CANCELLING:
-                stopped: State[None] = Cancelling(message="Stopped with the worker")
+            if run.id not in asked:
                 client.set_flow_run_state(run.id, stopped)
+                asked.append(run.id)
         time.sleep(0.3)
+    _end(client, _subflows(client, asked), Cancelled(message="Stopped with the worker"))
 
 
 def close_lost_runs(client: SyncPrefectClient) -> None:
     """Put in order, while there is no worker, what looks as if there were one.
 
-    Runs that seem to be worked on have crashed, with their subflows. Those that a schedule wanted
-    meanwhile are cancelled, or they would all start with the next worker.
+    Runs that seem to be worked on have crashed. Those that a schedule wanted meanwhile are
+    cancelled, or they would all start with the next worker.
     """
-    lost = _runs(client, *WORKING)
-    while lost:
-        for run in lost:
-            client.set_flow_run_state(run.id, Crashed(message="Its worker is gone"), force=True)
-        parents = FlowRunFilterParentFlowRunId(any_=[run.id for run in lost])
-        lost = _runs(client, *WORKING, pool=None, parents=parents)
+    _end(client, _runs(client), Crashed(message="Its worker is gone"))
+    missed: State[None] = Cancelled(message="No worker ran when it was due")
     for run in _runs(client, StateType.SCHEDULED):
         due = run.next_scheduled_start_time
         if run.auto_scheduled and due is not None and due < datetime.now(UTC):
-            missed: State[None] = Cancelled(message="No worker ran when it was due")
             client.set_flow_run_state(run.id, missed, force=True)
 
 
-def _runs(
-    client: SyncPrefectClient,
-    *states: StateType,
-    pool: WorkPoolFilter | None = OURS,
-    parents: FlowRunFilterParentFlowRunId | None = None,
-) -> list[FlowRun]:
-    state = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
+def _end(client: SyncPrefectClient, runs: list[FlowRun], state: State[None]) -> None:
+    """End runs that nobody works on, and their subflows, which Prefect leaves as they are."""
+    while runs:
+        for run in runs:
+            client.set_flow_run_state(run.id, state, force=True)
+        runs = _subflows(client, [run.id for run in runs])
+
+
+def _runs(client: SyncPrefectClient, *states: StateType) -> list[FlowRun]:
+    pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
     return client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=state, parent_flow_run_id=parents),
-        work_pool_filter=pool,
+        flow_run_filter=FlowRunFilter(state=_in(*states or WORKING)), work_pool_filter=pool
     )
+
+
+def _subflows(client: SyncPrefectClient, parents: list[UUID]) -> list[FlowRun]:
+    of = FlowRunFilterParentFlowRunId(any_=parents)
+    return client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(state=_in(*WORKING), parent_flow_run_id=of)
+    )
+
+
+def _in(*states: StateType) -> FlowRunFilterState:
+    return FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))

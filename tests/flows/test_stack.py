@@ -105,10 +105,10 @@ class Machine:
             if (process.info["environ"] or {}).get("PREFECT_HOME") == str(self.home)
         }
 
-    def run_states(self) -> list[str]:
-        """The states of all flow runs, also where no server runs."""
+    def run_states(self) -> dict[str, str]:
+        """The states of all flow runs by their ids, also where no server runs."""
         with sqlite3.connect(self.home / "prefect.db") as database:
-            return [state for (state,) in database.execute("select state_type from flow_run")]
+            return dict(database.execute("select id, state_type from flow_run"))
 
 
 @pytest.fixture(scope="module")
@@ -190,14 +190,17 @@ def test_a_worker_that_was_killed_is_replaced(machine, client):
 
 
 @pytest.mark.slow
-def test_down_cancels_what_runs_and_leaves_nothing(machine, client):
-    deployment = client.read_deployment_by_name("ingest/ingest")
-    parameters = {"source": "examples/playlists/folk", "name": "folk"}
+def test_down_cancels_what_runs_and_leaves_nothing(machine, client, tmp_path):
+    (tmp_path / "folk.yaml").write_text(f"source: {ROOT / 'examples' / 'playlists' / 'folk'}")
+    deployment = client.read_deployment_by_name("playlists/playlists")
+    parameters = {"folder": str(tmp_path)}
     made = client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
-    wait_for(client, lambda run: run.id == made.id and run.state.is_running())
+    wait_for(client, lambda run: run.parent_task_run_id is not None and run.state.is_running())
     assert len(machine.processes()) >= 3
     machine.make("down")
     assert machine.processes() == set()
-    assert set(machine.run_states()) == {"COMPLETED", "CRASHED", "CANCELLED", "SCHEDULED"}
+    states = machine.run_states()
+    assert states[str(made.id)] == "CANCELLED"
+    assert set(states.values()) == {"COMPLETED", "CRASHED", "CANCELLED", "SCHEDULED"}
     assert load_entry(machine.store, "folk") is None
     assert machine.make("down") == "Stopped.\n"
