@@ -6,10 +6,11 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, groupby, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from resonance_core.ahead import ahead, behind
@@ -105,7 +106,8 @@ def shard(
         failed: dict[str, str] = {}
 
         def write(heard: Iterator[tuple[list[str], list[Window], Capture]]) -> None:
-            groups = row_groups(table for one in heard for table in _tables(layers, *one))
+            tables = (_tables(layers, config.extract.vectors, *one) for one in heard)
+            groups = row_groups(chain.from_iterable(tables))
             if (first := next(groups, None)) is not None:
                 write_activations(
                     path, chain([first], groups), config=request.config, model=info.model_dump()
@@ -134,6 +136,7 @@ def shard(
             "failed": failed,
             "layers": list(layers),
             "hidden_size": info.hidden_size,
+            "vectors": pq.read_metadata(path).num_rows if path.exists() else 0,
         }
 
     return store.build(request, make)
@@ -178,9 +181,14 @@ def _batches(chunks: Generator[Chunk, None, None], size: int) -> Generator[Batch
 
 
 def _tables(
-    layers: tuple[int, ...], tracks: list[str], windows: list[Window], captured: Capture
+    layers: tuple[int, ...],
+    dtype: Literal["float32", "float16"],
+    tracks: list[str],
+    windows: list[Window],
+    captured: Capture,
 ) -> Iterator[pa.Table]:
     """Yield the rows of each track in a batch."""
     for track, places in groupby(range(len(tracks)), key=lambda place: tracks[place]):
         rows = list(places)
-        yield track_table(track, [windows[row] for row in rows], layers, captured.take(rows))
+        heard = [windows[row] for row in rows]
+        yield track_table(track, heard, layers, captured.take(rows), dtype)

@@ -66,6 +66,7 @@ def test_the_numbers_are_those_of_extract_track_by_track(folder, config, store):
         "failed": {},
         "layers": [1, 4],
         "hidden_size": 192,
+        "vectors": 24,
     }
     frame = rows(store, record)
     assert list(dict.fromkeys(frame["track"].astype(str))) == [track.sha256 for track in tracks]
@@ -78,6 +79,23 @@ def test_the_numbers_are_those_of_extract_track_by_track(folder, config, store):
     assert len(schemas) == 5
     assert all(schema.equals(schemas[0], check_metadata=True) for schema in schemas)
     assert store.verify() == []
+
+
+@pytest.mark.parametrize("pooling", [{"pooling": "mean+std"}, {"pooling": "strided", "stride": 40}])
+def test_what_is_kept_is_what_extract_keeps(folder, config, store, pooling):
+    settings = {**config.model_dump(exclude_unset=True)}
+    settings["extract"] = {**settings["extract"], **pooling, "vectors": "float16"}
+    config = parse_config(settings)
+    tracks = tracks_of(folder, config, store)
+    record = shard(tracks, config, store, RUNTIME).record
+    frame = rows(store, record)
+    assert record.info["vectors"] == len(frame)
+    for track in tracks:
+        made = hear([track.source], config, store, RUNTIME)[0].activations
+        assert record.request.dataset == made.request.dataset
+        alone = pd.read_parquet(store.path(made, ACTIVATIONS), partitioning=None)
+        mine = frame[frame["track"] == track.sha256].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone, check_categorical=False)
 
 
 def test_a_shard_is_found_by_its_tracks_in_any_order(folder, config, store):
