@@ -16,7 +16,7 @@ from prefect.client.schemas.filters import (
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed
 from prefect.workers.process import ProcessWorker
 
@@ -32,7 +32,9 @@ def prepare(client: SyncPrefectClient) -> None:
     pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
     with suppress(ObjectAlreadyExists):
         client.create_work_pool(pool)
-    with suppress(ObjectAlreadyExists):
+    try:
+        client.read_global_concurrency_limit_by_name(GPU)
+    except ObjectNotFound:
         client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=GPU, limit=1))
 
 

@@ -83,6 +83,7 @@ class Machine:
             **{f"RESONANCE__{name}": value for name, value in QUICK.items()},
             "PREFECT_HOME": str(self.home),
             "PREFECT_API_URL": f"{self.url}/api",
+            "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
             "RESONANCE_STORE": str(self.store.root),
         }
 
@@ -153,7 +154,7 @@ def test_up_again_starts_nothing_anew(machine, client):
 @pytest.mark.slow
 def test_a_scheduled_run(machine, client):
     deployment = client.read_deployment_by_name("ingest/ingest")
-    soon = datetime.now(UTC) + timedelta(seconds=20)  # Prefect plans ahead, every 5 s
+    soon = datetime.now(UTC) + timedelta(seconds=20)
     schedule = IntervalSchedule(interval=timedelta(days=1), anchor_date=soon)
     client.create_deployment_schedules(deployment.id, [(schedule, True)])
     run = wait_for(client, lambda run: run.auto_scheduled and run.state.is_final())
