@@ -35,7 +35,7 @@ class Part:
     def start(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start it in a folder; it outlives this process."""
         with self.log.open("ab") as log:
-            subprocess.Popen(
+            started = subprocess.Popen(
                 [sys.executable, *self._command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -44,6 +44,8 @@ class Part:
                 env={**os.environ, **environment, MARK: self._mark},
                 start_new_session=True,  # Ctrl-C is not for it
             )
+        while self.started_at() is None and started.poll() is None:
+            time.sleep(0.01)  # the kernel shows what a process was given only a moment later
 
     def started_at(self) -> float | None:
         """Return when it was started, a Unix time, if it runs; what it started may outlive it."""
