@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from benchmarks import extraction_pipeline, reprocess_memory, reprocess_pipeline, reprocess_scale
 from benchmarks.calibration_batch import calibration_batch
+from benchmarks.generation import generation
 from benchmarks.measure import Figure
 from benchmarks.middle_third import middle_third
 from benchmarks.steered_generation import steered_generation
@@ -14,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], Figure]] = {
     "extraction_pipeline_nano": extraction_pipeline.nano,
     "extraction_pipeline_small": extraction_pipeline.small,
     "middle_third": middle_third,
+    "generation": generation,
     "steered_generation": steered_generation,
     "calibration_batch": calibration_batch,
     "warm_rerun": warm_rerun,

@@ -26,7 +26,7 @@ def steered_generation() -> Figure:
         "steered_generation",
         numerator=("steered", timed(lambda: generate(steering))),
         denominator=("plain", timed(lambda: generate(None))),
-        target=1.05,
+        target=1.03,
         better="lower",
         repeats=7,
         model=model.info.id,

@@ -25,7 +25,7 @@ from flows.progress import watched_by
 from flows.run import run_generate
 from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
-from resonance_core.stages.generate import GenerationRequest
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.open import open_store
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.playlists import load_entry
@@ -53,7 +53,7 @@ def main() -> None:
     pieces = {
         label: run_generate(
             GenerationRequest(prompt=PROMPT, playlist=playlist, seed=SEED), settings
-        )
+        )[0]
         for label, playlist in {"unsteered": None, "steered": NAME}.items()
     }
 

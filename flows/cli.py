@@ -135,6 +135,9 @@ def generate(
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
     ] = None,
+    takes: Annotated[
+        int, typer.Option(min=1, help="Play so many at once, with this seed and the next ones.")
+    ] = 1,
     target: Annotated[
         Path | None, typer.Option("--out", help="Copy the WAV and its sidecar here.")
     ] = None,
@@ -157,7 +160,7 @@ def generate(
         settings = settings_of(config, [*(overrides or []), *length])
         with notes.status("Playing ..."):
             from flows.run import run_generate
-            from resonance_core.stages.generate import GenerationRequest
+            from resonance_core.stages.generation_request import GenerationRequest
 
             try:
                 request = GenerationRequest(
@@ -169,16 +172,20 @@ def generate(
                 )
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
-            record = run_generate(request, settings).record
+            outcomes = run_generate(request, settings, takes)
         kept = open_store(runtime.store)
-        audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
-        if target is not None:
-            audio, sidecar = copy_piece(audio, sidecar, target)
+        pieces = []
+        for number, record in enumerate((outcome.record for outcome in outcomes), start=1):
+            audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
+            if target is not None:
+                place = target if takes == 1 else target.with_stem(f"{target.stem}-{number}")
+                audio, sidecar = copy_piece(audio, sidecar, place)
+            pieces.append(_piece(record, audio, sidecar, time.perf_counter() - started))
         if as_json:
-            print_json(_piece(record, audio, sidecar, time.perf_counter() - started))
+            print_json(pieces[0] if takes == 1 else {"takes": pieces})
             return
-        info = record.info
-        out.print(f"{audio.absolute()}\n{info['duration_s']:.1f} s, seed {info['seed']}")
+        for piece in pieces:
+            out.print(f"{piece['path']}\n{piece['duration_s']:.1f} s, seed {piece['seed']}")
 
 
 @app.command()

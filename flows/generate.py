@@ -1,21 +1,25 @@
 """Generate: a prompt and a direction become a WAV file."""
 
 from prefect import flow
+from pydantic import PositiveInt
 
 from flows.settings import DEFAULTS, Settings
 from resonance_core.config import RuntimeConfig
-from resonance_core.stages.generate import GenerationRequest
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.records import Outcome
 from tasks.generate import generate as generate_task
 
 
 @flow(name="generate", persist_result=False)
-def generate(request: GenerationRequest, settings: Settings = DEFAULTS) -> Outcome:
-    """Generate one piece.
+def generate(
+    request: GenerationRequest, settings: Settings = DEFAULTS, takes: PositiveInt = 1
+) -> list[Outcome]:
+    """Generate one piece, or several takes of it.
 
     Args:
         request: What to play.
         settings: The model, its sampling, the recipe, and the piece's length.
+        takes: How many, the first with the request's seed and the others with the next ones.
 
     Raises:
         CalibrationError: No strength of what is asked for is usable.
@@ -23,4 +27,4 @@ def generate(request: GenerationRequest, settings: Settings = DEFAULTS) -> Outco
         ModelError: The model cannot be found, or a direction is another model's.
         NotInStoreError: There is no such playlist or direction.
     """
-    return generate_task.submit(request, settings.read(), RuntimeConfig()).result()
+    return generate_task.submit(request, takes, settings.read(), RuntimeConfig()).result()

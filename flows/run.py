@@ -11,20 +11,21 @@ from resonance_core.config import RuntimeConfig
 from resonance_core.stages import calibrate as calibrate_stage
 from resonance_core.stages import generate as generate_stage
 from resonance_core.stages.directions import find_direction
-from resonance_core.stages.generate import GenerationRequest
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.open import open_store
 from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
 
 
-def run_generate(request: GenerationRequest, settings: Settings) -> Outcome:
-    """Generate one piece."""
+def run_generate(request: GenerationRequest, settings: Settings, takes: int = 1) -> list[Outcome]:
+    """Generate takes of one piece."""
     if PREFECT_API_URL.value():
         from flows.generate import generate
 
-        return generate(request, settings)
+        return generate(request, settings, takes)
     runtime = RuntimeConfig()
-    return generate_stage.generate(request, settings.read(), open_store(runtime.store), runtime)
+    store = open_store(runtime.store)
+    return generate_stage.generate_takes(request, takes, settings.read(), store, runtime)
 
 
 def run_calibrate(name_or_key: str, settings: Settings) -> Outcome:

@@ -31,3 +31,13 @@ def stage_state(outcome: Outcome) -> State[Outcome]:
         message=f"{outcome.record.stage} {outcome.record.key[:12]}",
         data=outcome,
     )
+
+
+def stage_states(outcomes: list[Outcome]) -> State[list[Outcome]]:
+    """Return the Prefect state of outcomes of one stage: ``Cached`` if all of them were found."""
+    keys = ", ".join(outcome.record.key[:12] for outcome in outcomes)
+    return Completed(
+        name="Cached" if all(outcome.hit for outcome in outcomes) else "Completed",
+        message=f"{outcomes[0].record.stage} {keys}",
+        data=outcomes,
+    )

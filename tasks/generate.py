@@ -4,15 +4,16 @@ from prefect.client.schemas.objects import State
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.stages import generate as stage
-from resonance_core.stages.generate import GenerationRequest
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
-from tasks.caching import stage_state, stage_task
+from tasks.caching import stage_states, stage_task
 
 
 @stage_task(name="generate")
 def generate(
-    request: GenerationRequest, config: PipelineConfig, runtime: RuntimeConfig
-) -> State[Outcome]:
-    """Generate one piece."""
-    return stage_state(stage.generate(request, config, open_store(runtime.store), runtime))
+    request: GenerationRequest, takes: int, config: PipelineConfig, runtime: RuntimeConfig
+) -> State[list[Outcome]]:
+    """Generate takes of one piece."""
+    store = open_store(runtime.store)
+    return stage_states(stage.generate_takes(request, takes, config, store, runtime))

@@ -1,7 +1,7 @@
 """The contract of a music model: what it is, and what it does."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Waveforms = NDArray[np.float32]
 """Mono audio at the model's sample rate, ``[rows, samples]``, full scale 1."""
+
+Listener = Callable[[Sequence[int], Waveforms], None]
+"""Hears pieces while they are made: gets their rows, and what can be heard since the last call,
+``[rows, samples]``; often nothing. What it raises ends the work."""
 
 
 class ModelInfo(BaseModel):
@@ -141,6 +145,7 @@ class MusicModel(ABC):
         duration_s: float,
         sampling: SamplingConfig,
         steering: "Steering | None" = None,
+        listener: Listener | None = None,
     ) -> Waveforms:
         """Make one piece of audio for each row.
 
@@ -153,6 +158,8 @@ class MusicModel(ABC):
             duration_s: Length of every piece, in seconds.
             sampling: How tokens are drawn.
             steering: What is added to the hidden states of each row.
+            listener: Is called after each frame. What it hears is as long as what is returned, but
+                at the joins of its stretches only nearly the same.
 
         Raises:
             ModelError: A length that the model cannot make.

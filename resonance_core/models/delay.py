@@ -26,13 +26,13 @@ def delay(codes: torch.Tensor, pad: int) -> torch.Tensor:
     return columns
 
 
-def undelay(columns: torch.Tensor, frames: int) -> torch.Tensor:
-    """Return the codes ``[rows, codebooks, frames]`` that generated columns hold.
+def undelay(columns: torch.Tensor, frame: int) -> torch.Tensor:
+    """Return the tokens of one frame, ``[rows, codebooks]``, out of generated columns.
 
     Args:
-        columns: ``[rows, codebooks, frames + codebooks]``, with the start column.
-        frames: How many frames they hold.
+        columns: ``[rows, codebooks, columns]``, with the start column; column ``frame +
+            codebooks`` holds the last of the frame's tokens.
+        frame: Which frame.
     """
-    return torch.stack(
-        [columns[:, q, q + 1 : q + 1 + frames] for q in range(columns.shape[1])], dim=1
-    )
+    books = torch.arange(columns.shape[1], device=columns.device)
+    return columns[:, books, frame + 1 + books]

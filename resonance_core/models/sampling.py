@@ -1,6 +1,6 @@
 """The decode loop: draws audio tokens from a decoder, each row with its own random numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
@@ -11,7 +11,7 @@ Step = Callable[[torch.Tensor], torch.Tensor]
 """Gets the next column ``[rows, codebooks]``; returns logits ``[rows, codebooks, tokens]``."""
 
 
-def sample_codes(
+def sample_frames(
     step: Step,
     *,
     seeds: Sequence[int],
@@ -20,8 +20,8 @@ def sample_codes(
     pad: int,
     sampling: SamplingConfig,
     device: torch.device,
-) -> torch.Tensor:
-    """Draw the codes of one piece a seed.
+) -> Iterator[torch.Tensor]:
+    """Draw the codes of one piece a seed, and yield each frame as soon as it is whole.
 
     With guidance the step is given every row twice, conditional then unconditional, and
     the logits are mixed as ``unconditional + scale * (conditional - unconditional)``
@@ -36,8 +36,8 @@ def sample_codes(
         sampling: Guidance, top-k and temperature.
         device: Where the decoder lives.
 
-    Returns:
-        Audio tokens, ``[rows, codebooks, frames]``.
+    Yields:
+        The audio tokens of the next frame, ``[rows, codebooks]``.
     """
     rows = len(seeds)
     guided = sampling.guidance_scale > 1
@@ -54,7 +54,8 @@ def sample_codes(
         drawn = draw(logits, generators, sampling)
         frame = t - 1 - books
         columns[:, :, t] = torch.where((frame >= 0) & (frame < frames), drawn, pad)
-    return undelay(columns, frames)
+        if t >= codebooks:
+            yield undelay(columns, t - codebooks)
 
 
 def draw(

@@ -1,8 +1,9 @@
 """MusicGen through Hugging Face Transformers: melody models and text-only ones."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from transformers import (
     AutoConfig,
     AutoTokenizer,
     BatchEncoding,
-    EncoderDecoderCache,
     MusicgenForConditionalGeneration,
     MusicgenMelodyFeatureExtractor,
     MusicgenMelodyForConditionalGeneration,
@@ -25,11 +25,19 @@ from resonance_core.config import ModelConfig, Pooling, SamplingConfig
 from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive
 from resonance_core.keys import sha256_file
-from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
-from resonance_core.models.cache import preallocated_cache
+from resonance_core.models.base import (
+    Capture,
+    Listener,
+    ModelInfo,
+    MusicModel,
+    Waveforms,
+    check_layers,
+)
 from resonance_core.models.conditioning import Conditioning, condition, encode_text
+from resonance_core.models.decoding import Decoding
 from resonance_core.models.delay import delay
-from resonance_core.models.sampling import sample_codes
+from resonance_core.models.sampling import sample_frames
+from resonance_core.models.streaming import played
 from resonance_core.steering.collect import collect, cut_after
 from resonance_core.steering.inject import Injection, Steering, inject
 
@@ -96,7 +104,12 @@ class TransformersModel(MusicModel):
                 columns = delay(codes, self._pad)
                 mask = self._audio_positions(columns, conditioning.prefix)
                 with collect(chosen, mask, pooling, stride) as pooled:
-                    self._decoder(columns, conditioning)
+                    decoder(
+                        input_ids=columns.flatten(0, 1),
+                        encoder_hidden_states=conditioning.states,
+                        encoder_attention_mask=conditioning.cross_attention_mask,
+                        use_cache=False,
+                    )
                 order += rows
                 # A prefix stands before the audio, and the start before its first frame.
                 found.append(pooled.capture(conditioning.prefix + 1))
@@ -111,6 +124,7 @@ class TransformersModel(MusicModel):
         duration_s: float,
         sampling: SamplingConfig,
         steering: Steering | None = None,
+        listener: Listener | None = None,
     ) -> Waveforms:
         """Make one piece of audio for each row, in as few batches as the prompts allow."""
         if len(prompts) != len(seeds):
@@ -123,17 +137,17 @@ class TransformersModel(MusicModel):
                     [prompts[row] for row in rows], None, guided=sampling.guidance_scale > 1
                 )
                 self._check_length(frames, conditioning.prefix)
-                codes = self._sample(
+                drawn = self._sample(
                     conditioning,
                     [seeds[row] for row in rows],
                     frames,
                     sampling,
                     None if steering is None else steering.select(rows),
                 )
-                decoded = self.model.audio_encoder.decode(
-                    codes[None], audio_scales=[None] * len(rows)
-                ).audio_values
-                for row, waveform in zip(rows, decoded[:, 0].float().cpu(), strict=True):
+                if listener is not None:
+                    drawn = played(drawn, self._decode, partial(listener, rows), self.info)
+                codes = torch.stack(list(drawn), dim=2)
+                for row, waveform in zip(rows, self._decode(codes).cpu(), strict=True):
                     # What would be clipped in every file is turned down instead.
                     audio[row] = waveform / waveform.abs().max().clamp_min(1.0)
         return torch.stack(audio).numpy()
@@ -145,23 +159,21 @@ class TransformersModel(MusicModel):
         frames: int,
         sampling: SamplingConfig,
         steering: Steering | None,
-    ) -> torch.Tensor:
-        cache = preallocated_cache(
-            self.info.layers, conditioning.prefix + frames + self.info.codebooks
-        )
-        heads = self.model.decoder.lm_heads
+    ) -> Iterator[torch.Tensor]:
+        """Yield each frame of a batch as it is drawn, ``[rows, codebooks]``."""
+        decoding = Decoding(self.model, conditioning, frames + self.info.codebooks)
         injection: Injection | None = None
 
         def step(column: torch.Tensor) -> torch.Tensor:
             if injection is not None:
-                injection.start = cache.get_seq_length()
-            last = self._decoder(column[..., None], conditioning, cache)[:, -1]
-            return torch.stack([head(last) for head in heads], dim=1)
+                injection.start = decoding.seen
+            return decoding.step(column[..., None])
 
         with ExitStack() as stack:
             if steering is not None:
-                injection = stack.enter_context(inject(self.layers, steering, conditioning.prefix))
-            return sample_codes(
+                steered = inject(decoding.layers, steering, conditioning.prefix)
+                injection = stack.enter_context(steered)
+            yield from sample_frames(
                 step,
                 seeds=seeds,
                 codebooks=self.info.codebooks,
@@ -171,30 +183,12 @@ class TransformersModel(MusicModel):
                 device=self.device,
             )
 
-    def _decoder(
-        self,
-        columns: torch.Tensor,
-        conditioning: Conditioning,
-        cache: EncoderDecoderCache | None = None,
-    ) -> torch.Tensor:
-        """Run the decoder without its heads on columns ``[rows, codebooks, positions]``.
-
-        Returns:
-            The last hidden states, ``[rows, positions, hidden]``, those of a prepended prefix
-            among them in the first pass.
-        """
-        # A prepended prefix is in the cache after the first pass; cross-attention always needs it.
-        started = cache is not None and cache.get_seq_length() > 0
-        prepended_before = started and conditioning.prefix > 0
-        output = self.model.decoder.model.decoder(
-            input_ids=columns.reshape(-1, columns.shape[-1]),
-            encoder_hidden_states=None if prepended_before else conditioning.states,
-            encoder_attention_mask=conditioning.cross_attention_mask,
-            past_key_values=cache,
-            use_cache=cache is not None,
-        )
-        states: torch.Tensor = output.last_hidden_state
-        return states
+    def _decode(self, codes: torch.Tensor) -> torch.Tensor:
+        """Return the audio of codes, ``[rows, codebooks, frames]`` to ``[rows, samples]``."""
+        scales = [None] * len(codes)
+        values = self.model.audio_encoder.decode(codes[None], audio_scales=scales).audio_values
+        audio: torch.Tensor = values[:, 0].float()
+        return audio
 
     def _encode(self, waveforms: torch.Tensor) -> torch.Tensor:
         """Return the codec's tokens, ``[rows, codebooks, frames]``.

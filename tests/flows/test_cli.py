@@ -84,6 +84,18 @@ def test_the_same_request_gives_the_same_bytes_in_another_store(tmp_path):
     assert len(digests) == 1
 
 
+def test_takes_have_successive_seeds_and_files_of_their_own(store, tmp_path):
+    asked = ("generate", "--prompt", "calm", "--seed", 3, "--duration", 0.5, "--takes", 2)
+    code, found = run_json(*asked, "--out", tmp_path / "piece.wav")
+    assert code == 0
+    assert [take["seed"] for take in found["takes"]] == [3, 4]
+    files = [tmp_path / "piece-1.wav", tmp_path / "piece-2.wav"]
+    assert [take["path"] for take in found["takes"]] == [str(file) for file in files]
+    digests = [take["sha256"] for take in found["takes"]]
+    assert [sha256_file(file) for file in files] == digests
+    assert len(set(digests)) == 2
+
+
 def test_without_a_seed_each_piece_is_another(store):
     seeds = {run_json("generate", "--prompt", "x", "--duration", 0.1)[1]["seed"] for _ in range(3)}
     assert len(seeds) == 3

@@ -5,7 +5,7 @@ import pytest
 from flows.calibrate import calibrate as calibrate_flow
 from flows.generate import generate as generate_flow
 from flows.run import run_calibrate, run_generate
-from resonance_core.stages.generate import GenerationRequest
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.playlists import load_entry
 from resonance_core.store.store import Store
 
@@ -22,10 +22,10 @@ def test_a_piece_is_the_same_with_and_without_prefect(
 ):
     request = GenerationRequest(prompt="calm piano", playlist="example", strength=1.0, seed=4)
     monkeypatch.setenv("RESONANCE_STORE", str(elsewhere.root))
-    through_prefect = generate_flow(request, quick_settings)
+    [through_prefect] = generate_flow(request, quick_settings)
     monkeypatch.setattr("flows.run.PREFECT_API_URL", type("Unset", (), {"value": lambda: None}))
     monkeypatch.setenv("RESONANCE_STORE", str(example_store.root))
-    direct = run_generate(request, quick_settings)
+    [direct] = run_generate(request, quick_settings)
     assert not direct.hit
     assert not through_prefect.hit
     assert direct.record.key == through_prefect.record.key

@@ -1,7 +1,7 @@
 import torch
 
 from resonance_core.config import SamplingConfig
-from resonance_core.models.sampling import draw, sample_codes
+from resonance_core.models.sampling import draw, sample_frames
 
 CPU = torch.device("cpu")
 
@@ -49,7 +49,7 @@ def test_guidance_mixes_the_two_halves_and_steps_see_the_delayed_columns():
         logits[:, :, 5] = 0.9  # both like 5
         return logits
 
-    codes = sample_codes(
+    frames = sample_frames(
         step,
         seeds=[0],
         codebooks=2,
@@ -58,7 +58,9 @@ def test_guidance_mixes_the_two_halves_and_steps_see_the_delayed_columns():
         sampling=SamplingConfig(guidance_scale=3.0, top_k=1),
         device=CPU,
     )
+    assert next(frames).tolist() == [[3, 3]]
+    assert len(seen) == 2  # a frame is given out as soon as its last codebook is drawn
     # 3: 0.5 + 3 * 0.5 = 2.0 beats 5: 0.9, which without guidance would come second to 1.0 only.
-    assert codes.tolist() == [[[3, 3, 3], [3, 3, 3]]]
+    assert [frame.tolist() for frame in frames] == [[[3, 3]], [[3, 3]]]
     assert [column[0].tolist() for column in seen] == [[9, 9], [3, 9], [3, 3], [3, 3]]
     assert all(torch.equal(column[0], column[1]) for column in seen)

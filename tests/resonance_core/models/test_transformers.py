@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from resonance_core.config import ModelConfig, RuntimeConfig, SamplingConfig
 from resonance_core.errors import ModelError
-from resonance_core.models.cache import preallocated_cache
+from resonance_core.models.decoding import Decoding
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.models.transformers import TransformersModel, weight_digest
 from resonance_core.steering.inject import Steering, inject
@@ -264,8 +264,7 @@ def test_each_row_is_steered_by_its_own_strength(nano, how):
 
 @pytest.mark.parametrize("rows", ["both", "conditional"])
 @pytest.mark.parametrize("positions", ["all", "audio"])
-def test_cached_and_uncached_passes_are_steered_alike(model, rows, positions):
-    """Column by column with the cache, or all columns at once: the same hidden states."""
+def test_column_by_column_is_steered_as_all_at_once_by_transformers(model, rows, positions):
     steering = Steering(
         random_displacements(model, 1, 2.0),
         rows=rows,
@@ -278,22 +277,65 @@ def test_cached_and_uncached_passes_are_steered_alike(model, rows, positions):
         conditioning = model._condition(["calm"], None, guided=True)
         prefix = conditioning.prefix
         with inject(model.layers, steering, prefix):
-            whole = model._decoder(columns, conditioning)[:, prefix:]
-        cache, steps = preallocated_cache(model.info.layers, prefix + 8), []
-        with inject(model.layers, steering, prefix) as injection:
+            whole = model.model.decoder.model.decoder(
+                input_ids=columns.flatten(0, 1),
+                encoder_hidden_states=conditioning.states,
+                encoder_attention_mask=conditioning.cross_attention_mask,
+                use_cache=False,
+            ).last_hidden_state[:, prefix:]
+        decoding, steps = Decoding(model.model, conditioning, 8), []
+        with inject(decoding.layers, steering, prefix) as injection:
             for place in range(8):
-                injection.start = cache.get_seq_length()
-                column = columns[..., place : place + 1]
-                steps.append(model._decoder(column, conditioning, cache)[:, -1])
+                injection.start = decoding.seen
+                hidden = decoding.hidden(columns[..., place : place + 1])[:, -1]
+                steps.append(model.model.decoder.model.decoder.layer_norm(hidden))
     torch.testing.assert_close(torch.stack(steps, dim=1), whole, rtol=1e-4, atol=1e-4)
 
 
-def test_an_error_while_generating_leaves_no_hook(nano):
+def test_steering_of_another_width_is_an_error_after_which_the_model_plays_as_before(nano):
+    before = nano.generate(["music"], seeds=[1], duration_s=0.5, sampling=SAMPLING)
     wrong = Steering(torch.ones(1, nano.info.layers, 7))
-    before = [len(layer._forward_hooks) for layer in nano.layers]  # Transformers may have its own
+    hooks = [len(layer._forward_hooks) for layer in nano.layers]  # Transformers may have its own
     with pytest.raises(RuntimeError):
         nano.generate(["music"], seeds=[1], duration_s=0.5, sampling=SAMPLING, steering=wrong)
-    assert [len(layer._forward_hooks) for layer in nano.layers] == before
+    assert [len(layer._forward_hooks) for layer in nano.layers] == hooks
+    after = nano.generate(["music"], seeds=[1], duration_s=0.5, sampling=SAMPLING)
+    assert after.tobytes() == before.tobytes()
+
+
+def test_a_listener_hears_each_piece_while_it_is_made(model):
+    prompts = ["calm", "a fast and loud techno track with heavy bass", "calm"]
+    heard: dict[int, list[np.ndarray]] = {0: [], 1: [], 2: []}
+
+    def listen(rows, audio):
+        for row, stretch in zip(rows, audio, strict=True):
+            heard[row].append(stretch)
+
+    duration_s = 3.1
+    whole = model.generate(
+        prompts, seeds=[1, 2, 3], duration_s=duration_s, sampling=SAMPLING, listener=listen
+    )
+    silent = model.generate(prompts, seeds=[1, 2, 3], duration_s=duration_s, sampling=SAMPLING)
+    assert whole.tobytes() == silent.tobytes()
+    for row in range(3):
+        assert len(heard[row]) == 155 + 1  # once a frame, and once more for the end
+        lengths = [len(stretch) / 32000 for stretch in heard[row] if len(stretch)]
+        assert lengths == [1.0, 1.0, pytest.approx(1.1)]
+        assert len(np.concatenate(heard[row])) == len(whole[row])
+
+
+def test_what_a_listener_raises_ends_the_work_and_the_model_plays_on(nano):
+    calls = []
+
+    def cancel(_rows, audio):
+        calls.append(audio)
+        if len(calls) == 7:
+            raise InterruptedError("enough")
+
+    with pytest.raises(InterruptedError, match="enough"):
+        nano.generate(["music"], seeds=[1], duration_s=19, sampling=SAMPLING, listener=cancel)
+    assert len(calls) == 7
+    nano.generate(["music"], seeds=[1], duration_s=0.5, sampling=SAMPLING)  # the device is free
 
 
 def test_guidance_one_runs_without_unconditional_rows(nano):

@@ -14,7 +14,8 @@ from resonance_core.stages.aggregate import aggregate
 from resonance_core.stages.chunk import chunk
 from resonance_core.stages.download import download
 from resonance_core.stages.extract import extract
-from resonance_core.stages.generate import GenerationRequest, generate
+from resonance_core.stages.generate import generate
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.stages.tracks import hear
 from resonance_core.stages.transcode import transcode_track
 from resonance_core.store.records import Outcome, Record

@@ -3,23 +3,16 @@ import json
 import numpy as np
 import pytest
 import soundfile
-from pydantic import ValidationError
 
-from resonance_core.config import RuntimeConfig
+from resonance_core.config import GenerateConfig, RuntimeConfig
 from resonance_core.errors import CalibrationError, ConfigError, StoreError
 from resonance_core.keys import sha256_file
-from resonance_core.stages.calibrate import calibrate
+from resonance_core.models.transformers import TransformersModel
 from resonance_core.stages.directions import find_direction
-from resonance_core.stages.generate import (
-    GenerationRequest,
-    generate,
-    resolve_playlist,
-    resolve_steering,
-)
-from resonance_core.steering.calibrate import StrengthMap
+from resonance_core.stages.generate import generate, generate_takes
+from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.directions import DIRECTION
 from resonance_core.store.pieces import AUDIO, SIDECAR
-from resonance_core.store.playlists import load_entry, save_entry
 
 CPU = RuntimeConfig(device="cpu")
 
@@ -75,11 +68,6 @@ def test_strength_zero_is_the_unsteered_piece_and_strength_changes_it(example_st
     assert plain != steered
 
 
-def test_the_recommended_strength_is_the_default(example_store):
-    advised = load_entry(example_store, "example").range.recommended
-    assert resolve_playlist("example", None, example_store)[1] == advised
-
-
 @pytest.mark.parametrize("damage", ["truncate", "remove"])
 def test_a_damaged_direction_is_never_used(example_store, quick, damage):
     file = example_store.path(find_direction("example", example_store), DIRECTION)
@@ -90,28 +78,6 @@ def test_a_damaged_direction_is_never_used(example_store, quick, damage):
             path.unlink()
     with pytest.raises(StoreError, match=r"direction of playlist 'example' is missing or damaged"):
         make(ask(playlist="example"), quick, example_store)
-
-
-def test_a_strength_needs_a_playlist():
-    with pytest.raises(ValidationError, match="name the playlist"):
-        ask(strength=1.0)
-
-
-def test_no_strength_is_guessed(example_store):
-    key = find_direction("example", example_store).key
-    with pytest.raises(CalibrationError, match="Give --strength"):
-        resolve_playlist(key, None, example_store)
-    entry = load_entry(example_store, "example")
-    save_entry(example_store, entry.model_copy(update={"range": None}))
-    with pytest.raises(CalibrationError, match="no strength of playlist 'example'"):
-        resolve_playlist("example", None, example_store)
-
-
-@pytest.fixture
-def sure(quick):
-    """Every strength is usable."""
-    trials = quick.calibrate.model_copy(update={"rms_low": 0.0001, "rms_high": 1.0})
-    return quick.model_copy(update={"calibrate": trials})
 
 
 NEEDED = {"reference": "reference", "vocabulary": "vocabulary", "effects": "layer-effects"}
@@ -134,22 +100,6 @@ def test_sliders_and_a_playlist_steer_together(example_store, sure):
     assert [energy[name] for name in ("reference", "vocabulary")] == [None, None]
     assert example_store.get(energy["effects"]).stage == "layer-effects"
     assert energy["strength"] in (1.0, 2.0)  # the one that moves the music further
-
-
-def test_a_slider_goes_through_the_map_of_its_side(example_store, sure):
-    (addition,) = resolve_steering(ask(sliders={"bass": -0.5}), sure, example_store, CPU)
-    bass = addition.part.direction
-    assert bass.info["name"] == "bass"
-    sides = {sign: calibrate(bass, sure, example_store, CPU, sign) for sign in (-1, 1)}
-    assert sides[-1].hit
-    low = StrengthMap.model_validate(sides[-1].record.info["map"])
-    assert addition.strength == -low.strength(0.5)
-    assert 0 < -addition.strength < low.strengths[-1]
-
-
-def test_sliders_at_zero_make_nothing(store, sure):
-    assert resolve_steering(ask(sliders={"energy": 0.0}), sure, store, CPU) == []
-    assert not list(store.records())
 
 
 def test_the_order_of_sliders_makes_no_difference(example_store, sure):
@@ -179,6 +129,55 @@ def test_a_slider_without_usable_strength_says_so(store, quick):
         make(ask(sliders={"tempo": -0.5}), config, store)
 
 
-def test_a_slider_beyond_its_ends_is_refused():
-    with pytest.raises(ValidationError, match="less than or equal to 1"):
-        ask(sliders={"energy": 1.5})
+def test_a_listener_hears_the_piece_that_is_made_and_none_that_is_found(example_store, quick):
+    heard = []
+    how = quick.model_copy(update={"generate": GenerateConfig(duration_s=2.5)})
+    request = ask(playlist="example", strength=1.0)
+    record = generate(request, how, example_store, CPU, heard.append).record
+    audio, _ = soundfile.read(example_store.path(record, AUDIO), dtype="float32")
+    whole = np.concatenate(heard)
+    assert len(whole) == len(audio) == 80000
+    # Until the first join they are the same, but for the 16 bits of the file.
+    np.testing.assert_allclose(whole[:28800], audio[:28800], atol=0.01)
+    heard.clear()
+    assert generate(request, how, example_store, CPU, heard.append).hit
+    assert heard == []
+
+
+def test_what_a_listener_raises_leaves_nothing_behind(example_store, quick):
+    def cancel(_audio):
+        raise InterruptedError("enough")
+
+    before = {record.key for record in example_store.records()}
+    with pytest.raises(InterruptedError):
+        generate(ask(), quick, example_store, CPU, cancel)
+    assert {record.key for record in example_store.records()} == before
+    assert not make(ask(), quick, example_store).hit
+
+
+def test_takes_are_made_in_one_batch_and_found_again(example_store, quick, monkeypatch):
+    batches = []
+    play = TransformersModel.generate
+
+    def counted(model, prompts, **how):
+        batches.append(how["seeds"])
+        return play(model, prompts, **how)
+
+    monkeypatch.setattr(TransformersModel, "generate", counted)
+    request = ask(playlist="example", strength=1.0)
+    takes = generate_takes(request, 3, quick, example_store, CPU)
+    assert batches == [[3, 4, 5]]
+    assert [take.record.info["seed"] for take in takes] == [3, 4, 5]
+    assert len({take.record.digest(AUDIO) for take in takes}) == 3
+    again = generate_takes(request, 3, quick, example_store, CPU)
+    assert [take.record for take in again] == [take.record for take in takes]
+    assert all(take.hit for take in again)
+    assert batches == [[3, 4, 5]]
+    alone = make(request, quick, example_store)
+    assert not alone.hit
+    assert batches[1:] == [[3]]
+    first = [
+        soundfile.read(example_store.path(record, AUDIO), dtype="float32")[0]
+        for record in (alone.record, takes[0].record)
+    ]
+    np.testing.assert_allclose(*first, atol=1e-3)
