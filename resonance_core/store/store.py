@@ -264,15 +264,22 @@ class Store:
             timeout_s: How long to wait for whoever does it; by default until it is done.
 
         Raises:
+            StoreError: The store cannot be written.
             Timeout: It is still being done.
         """
-        lock = self._locks / f"{work}.lock"
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=timeout_s):
-            try:
-                yield
-            finally:
-                lock.unlink(missing_ok=True)  # whoever waits for it notices, and makes it anew
+        path = self._locks / f"{work}.lock"
+        lock = FileLock(path, timeout=timeout_s)
+        with self._in_words():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        try:
+            yield
+        finally:
+            # Whoever waits for it notices, and makes it anew. One that stays, on a disk that has
+            # become read-only, does no harm, and what went wrong there is told already.
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            lock.release()
 
     def _in_words(self) -> AbstractContextManager[None]:
         return file_errors_in_words(self.root.absolute())

@@ -34,7 +34,7 @@ def ingest(folder: Path, disk: SmallDisk) -> subprocess.CompletedProcess[str]:
 
 def error_of(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     """Return the error that a command ended with, which is all that it may print."""
-    assert (done.returncode, done.stderr.count("Traceback")) == (1, 0)
+    assert (done.returncode, done.stderr.count("Traceback")) == (1, 0), done.stderr
     shown = json.loads(done.stdout)
     assert list(shown) == ["error"]  # and no tracks to blame
     return shown["error"]
