@@ -195,7 +195,11 @@ def test_a_worker_that_was_killed_is_replaced(machine, client):
 
 @pytest.mark.slow
 def test_down_cancels_what_runs_and_leaves_nothing(machine, client, tmp_path):
-    (tmp_path / "folk.yaml").write_text(f"source: {ROOT / 'examples' / 'playlists' / 'folk'}")
+    folk = {
+        "source": str(ROOT / "examples" / "playlists" / "folk"),
+        "settings": {"overrides": ["vocabulary.clips=1000"]},  # it is still at work when it ends
+    }
+    (tmp_path / "folk.yaml").write_text(yaml.safe_dump(folk))
     deployment = client.read_deployment_by_name("playlists/playlists")
     parameters = {"folder": str(tmp_path)}
     made = client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
