@@ -131,6 +131,12 @@ def generate(
         list[str] | None,
         typer.Option(help='Move sliders in words, as "more bass, less tension"; repeatable.'),
     ] = None,
+    melody: Annotated[
+        Path | None, typer.Option(help="A recording whose melody the piece follows, as of humming.")
+    ] = None,
+    continues: Annotated[
+        str | None, typer.Option("--continue", metavar="KEY", help="Go on from this piece.")
+    ] = None,
     duration: Annotated[float | None, typer.Option(help="Length in seconds.")] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
@@ -161,10 +167,16 @@ def generate(
         with notes.status("Playing ..."):
             from flows.run import run_generate
             from resonance_core.stages.generation_request import GenerationRequest
+            from resonance_core.stages.melody import melody as take_melody
 
+            kept = open_store(runtime.store)
+            model = settings.read().model
+            tune = None if melody is None else take_melody(melody, model, kept).record.key
             try:
                 request = GenerationRequest(
                     prompt=prompt,
+                    melody=tune,
+                    continues=continues,
                     playlist=playlist,
                     strength=strength,
                     sliders=positions,
@@ -173,7 +185,6 @@ def generate(
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
             outcomes = run_generate(request, settings, takes)
-        kept = open_store(runtime.store)
         pieces = []
         for number, record in enumerate((outcome.record for outcome in outcomes), start=1):
             audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
@@ -318,6 +329,7 @@ def _piece(record: Record, audio: Path, sidecar: Path, seconds: float) -> dict[s
     """Return what scripts read about a generated piece."""
     same = ("seed", "duration_s", "sample_rate", "backend", "sliders", "steering", "descriptors")
     return {
+        "key": record.key,
         "path": str(audio.absolute()),
         "sidecar": str(sidecar.absolute()),
         "sha256": record.digest(AUDIO),

@@ -198,8 +198,8 @@ class CalibrateConfig(StageConfig):
 class GenerateConfig(StageConfig):
     """What is asked of the model besides prompt, seed and strength."""
 
-    duration_s: PositiveFloat = 10.0
-    """Length of the piece, in seconds."""
+    duration_s: Annotated[float, Field(gt=0, le=600)] = 10.0
+    """Length of the piece, in seconds; of one that continues another, of what is added."""
 
 
 class ReferenceConfig(StageConfig):

@@ -145,6 +145,8 @@ class MusicModel(ABC):
         duration_s: float,
         sampling: SamplingConfig,
         steering: "Steering | None" = None,
+        melody: Waveforms | None = None,
+        opening: Waveforms | None = None,
         listener: Listener | None = None,
     ) -> Waveforms:
         """Make one piece of audio for each row.
@@ -155,13 +157,17 @@ class MusicModel(ABC):
         Args:
             prompts: What to play, one prompt a row.
             seeds: One seed a row.
-            duration_s: Length of every piece, in seconds.
+            duration_s: Length of every piece, in seconds, beside its opening. What is longer than
+                the model was trained on is played in windows that overlap by half.
             sampling: How tokens are drawn.
             steering: What is added to the hidden states of each row.
+            melody: What the pieces follow, ``[rows, samples]``; where it is shorter than they
+                are, it begins anew.
+            opening: What the pieces begin with, ``[rows, samples]``; the model goes on from there.
             listener: Is called after each frame. What it hears is as long as what is returned, but
                 at the joins of its stretches only nearly the same.
 
         Raises:
-            ModelError: A length that the model cannot make.
+            ModelError: A prompt that leaves no room for audio, or a model that follows no melody.
             ValueError: Not as many seeds as prompts.
         """

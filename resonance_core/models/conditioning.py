@@ -73,6 +73,19 @@ def condition(
     return Conditioning(states=states, cross_attention_mask=None, prefix=states.shape[1])
 
 
+def prefix_length(model: Any, tokens: int) -> int:
+    """Return the positions that the conditioning on a prompt takes before the audio.
+
+    Args:
+        model: A MusicGen of Transformers, with or without melody.
+        tokens: Of the prompt.
+    """
+    if not hasattr(model, "audio_enc_to_dec_proj"):
+        return 0
+    chroma: int = model.config.chroma_length
+    return chroma + tokens
+
+
 def _no_melody(model: Any, rows: int, frames: int) -> torch.Tensor:
     """Return the chroma that stands for no melody: pitch class 0 throughout."""
     chroma = torch.zeros(

@@ -5,23 +5,23 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from resonance_core.config import SamplingConfig
-from resonance_core.models.delay import undelay
+from resonance_core.models.delay import delay, undelay
 
 Step = Callable[[torch.Tensor], torch.Tensor]
-"""Gets the next column ``[rows, codebooks]``; returns logits ``[rows, codebooks, tokens]``."""
+"""Gets the next columns ``[rows, codebooks, columns]``; returns the logits of the one after them,
+``[rows, codebooks, tokens]``."""
 
 
 def sample_frames(
     step: Step,
     *,
-    seeds: Sequence[int],
-    codebooks: int,
+    given: torch.Tensor,
     frames: int,
+    generators: Sequence[torch.Generator],
     pad: int,
     sampling: SamplingConfig,
-    device: torch.device,
 ) -> Iterator[torch.Tensor]:
-    """Draw the codes of one piece a seed, and yield each frame as soon as it is whole.
+    """Draw how pieces go on, and yield each frame as soon as it is whole.
 
     With guidance the step is given every row twice, conditional then unconditional, and
     the logits are mixed as ``unconditional + scale * (conditional - unconditional)``
@@ -29,32 +29,34 @@ def sample_frames(
 
     Args:
         step: One pass of the decoder, which keeps its own cache.
-        seeds: One seed a row.
-        codebooks: Token streams.
-        frames: Length of each piece, in frames.
+        given: The audio tokens that the pieces begin with, ``[rows, codebooks, frames]``; no
+            frames for pieces from the start.
+        frames: How many follow.
+        generators: Each row's, on the CPU, so that a seed means the same on every device.
         pad: The token of places that hold no audio.
         sampling: Guidance, top-k and temperature.
-        device: Where the decoder lives.
 
     Yields:
         The audio tokens of the next frame, ``[rows, codebooks]``.
     """
-    rows = len(seeds)
+    codebooks, start = given.shape[1:]
     guided = sampling.guidance_scale > 1
-    # On the CPU, so that a seed means the same on every device.
-    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    columns = torch.full((rows, codebooks, frames + codebooks), pad, device=device)
-    books = torch.arange(codebooks, device=device)
-    for t in range(1, frames + codebooks):
-        last = columns[:, :, t - 1]
-        logits = step(last.repeat(2, 1) if guided else last).float()
+    later = torch.full((len(given), codebooks, frames + codebooks - 1), pad, device=given.device)
+    columns = delay(torch.cat([given, later], dim=2), pad)
+    books = torch.arange(codebooks, device=given.device)
+    seen = 0
+    for t in range(start + 1, start + frames + codebooks):
+        new = columns[:, :, seen:t]
+        logits = step(new.repeat(2, 1, 1) if guided else new).float()
+        seen = t
         if guided:
             conditional, unconditional = logits.chunk(2)
             logits = unconditional + sampling.guidance_scale * (conditional - unconditional)
         drawn = draw(logits, generators, sampling)
         frame = t - 1 - books
-        columns[:, :, t] = torch.where((frame >= 0) & (frame < frames), drawn, pad)
-        if t >= codebooks:
+        is_next = (frame >= start) & (frame < start + frames)
+        columns[:, :, t] = torch.where(is_next, drawn, columns[:, :, t])
+        if t >= start + codebooks:
             yield undelay(columns, t - codebooks)
 
 

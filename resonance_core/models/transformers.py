@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from transformers import (
@@ -33,11 +34,11 @@ from resonance_core.models.base import (
     Waveforms,
     check_layers,
 )
-from resonance_core.models.conditioning import Conditioning, condition, encode_text
+from resonance_core.models.conditioning import Conditioning, condition, encode_text, prefix_length
 from resonance_core.models.decoding import Decoding
 from resonance_core.models.delay import delay
 from resonance_core.models.sampling import sample_frames
-from resonance_core.models.streaming import played
+from resonance_core.models.streaming import Opening, played, whole
 from resonance_core.steering.collect import collect, cut_after
 from resonance_core.steering.inject import Injection, Steering, inject
 
@@ -74,6 +75,9 @@ class TransformersModel(MusicModel):
         self.device: torch.device = model.device
         self._pad: int = model.config.decoder.pad_token_id
         self._prompt_length = _prompt_length(tokenizer)
+        longest = model.generation_config.max_length or model.config.decoder.max_position_embeddings
+        self._made_for: int = longest - info.codebooks
+        """The longest piece that it was trained on, in frames."""
 
     @torch.inference_mode()
     def capture(
@@ -124,50 +128,98 @@ class TransformersModel(MusicModel):
         duration_s: float,
         sampling: SamplingConfig,
         steering: Steering | None = None,
+        melody: Waveforms | None = None,
+        opening: Waveforms | None = None,
         listener: Listener | None = None,
     ) -> Waveforms:
         """Make one piece of audio for each row, in as few batches as the prompts allow."""
         if len(prompts) != len(seeds):
             raise ValueError(f"{len(prompts)} prompts do not go with {len(seeds)} seeds")
+        if melody is not None and self.chroma is None:
+            raise ModelError(
+                f"{self.info.id} cannot follow a melody", "Choose a melody model, or leave it out"
+            )
         frames = max(1, round(duration_s * self.info.frame_rate))
-        audio: list[torch.Tensor] = [torch.empty(0)] * len(seeds)
+        audio: list[Waveforms] = [np.empty(0, np.float32)] * len(seeds)
         with exclusive(self.device):
             for rows in self._rows_of_one_length(prompts):
-                conditioning = self._condition(
-                    [prompts[row] for row in rows], None, guided=sampling.guidance_scale > 1
-                )
-                self._check_length(frames, conditioning.prefix)
-                drawn = self._sample(
-                    conditioning,
-                    [seeds[row] for row in rows],
+                begin = None if opening is None else self._opening(opening[rows])
+                drawn = self._frames(
+                    [prompts[row] for row in rows],
+                    [torch.Generator().manual_seed(seeds[row]) for row in rows],
                     frames,
                     sampling,
                     None if steering is None else steering.select(rows),
+                    None if melody is None else torch.from_numpy(melody[rows]),
+                    begin,
                 )
                 if listener is not None:
-                    drawn = played(drawn, self._decode, partial(listener, rows), self.info)
-                codes = torch.stack(list(drawn), dim=2)
-                for row, waveform in zip(rows, self._decode(codes).cpu(), strict=True):
+                    hear = partial(listener, rows)
+                    drawn = played(drawn, self._decode, hear, self.info, begin)
+                # While it is played, the whole of it is not to be decoded as well.
+                made = whole(list(drawn), self._decode, self.info, begin)
+                for row, waveform in zip(rows, made, strict=True):
                     # What would be clipped in every file is turned down instead.
-                    audio[row] = waveform / waveform.abs().max().clamp_min(1.0)
-        return torch.stack(audio).numpy()
+                    audio[row] = waveform / max(1.0, np.abs(waveform).max())
+        return np.stack(audio)
 
-    def _sample(
+    def _frames(
         self,
-        conditioning: Conditioning,
-        seeds: Sequence[int],
+        prompts: Sequence[str],
+        generators: Sequence[torch.Generator],
         frames: int,
         sampling: SamplingConfig,
         steering: Steering | None,
+        melody: torch.Tensor | None,
+        opening: Opening | None,
     ) -> Iterator[torch.Tensor]:
-        """Yield each frame of a batch as it is drawn, ``[rows, codebooks]``."""
-        decoding = Decoding(self.model, conditioning, frames + self.info.codebooks)
+        """Yield each frame of a batch as it is drawn, ``[rows, codebooks]``.
+
+        What is longer than the model was made for is drawn in windows: each begins with the
+        second half of the one before it, and hears the melody from there on.
+        """
+        made = [] if opening is None else list(opening.codes.unbind(2))
+        end = len(made) + frames
+        tokens = self._tokenize(prompts[0])["input_ids"].shape[1]
+        window = min(self._made_for, self._room(prefix_length(self.model, tokens)))
+        while len(made) < end:
+            start = max(0, len(made) - window // 2)
+            chroma = None
+            if melody is not None:
+                passed = round(start / self.info.frame_rate * self.info.sample_rate)
+                chroma = self._chroma(melody.roll(-passed % melody.shape[1], dims=1))
+            conditioning = self._condition(prompts, chroma, guided=sampling.guidance_scale > 1)
+            given = made[start:]
+            shape = (len(prompts), self.info.codebooks, 0)
+            for frame in self._draw(
+                conditioning,
+                torch.stack(given, dim=2) if given else torch.empty(shape).long().to(self.device),
+                min(end - len(made), window - len(given)),
+                generators,
+                sampling,
+                None if steering is None else steering.from_frame(start),
+            ):
+                made.append(frame)
+                yield frame
+
+    def _draw(
+        self,
+        conditioning: Conditioning,
+        given: torch.Tensor,
+        frames: int,
+        generators: Sequence[torch.Generator],
+        sampling: SamplingConfig,
+        steering: Steering | None,
+    ) -> Iterator[torch.Tensor]:
+        """Yield the frames after those that are given, within one window."""
+        columns = given.shape[2] + frames + self.info.codebooks
+        decoding = Decoding(self.model, conditioning, columns)
         injection: Injection | None = None
 
-        def step(column: torch.Tensor) -> torch.Tensor:
+        def step(new: torch.Tensor) -> torch.Tensor:
             if injection is not None:
                 injection.start = decoding.seen
-            return decoding.step(column[..., None])
+            return decoding.step(new)
 
         with ExitStack() as stack:
             if steering is not None:
@@ -175,13 +227,20 @@ class TransformersModel(MusicModel):
                 injection = stack.enter_context(steered)
             yield from sample_frames(
                 step,
-                seeds=seeds,
-                codebooks=self.info.codebooks,
+                given=given,
                 frames=frames,
+                generators=generators,
                 pad=self._pad,
                 sampling=sampling,
-                device=self.device,
             )
+
+    def _opening(self, audio: Waveforms) -> Opening:
+        """Return what pieces begin with, as far as the model takes it up: its last seconds."""
+        samples = round(self.info.sample_rate / self.info.frame_rate)
+        frames = audio.shape[1] // samples
+        audio = audio[:, : frames * samples]
+        heard = audio[:, max(0, frames - self._made_for // 2) * samples :]
+        return Opening(audio, self._encode(torch.from_numpy(heard)))
 
     def _decode(self, codes: torch.Tensor) -> torch.Tensor:
         """Return the audio of codes, ``[rows, codebooks, frames]`` to ``[rows, samples]``."""
@@ -258,18 +317,26 @@ class TransformersModel(MusicModel):
         return (place >= codebooks).expand(rows, -1)
 
     def _check_length(self, frames: int, prefix: int) -> None:
+        if frames > (room := self._room(prefix)):
+            raise ModelError(
+                f"{frames / self.info.frame_rate:g} s is more than {self.info.id} can take at once",
+                f"Ask for at most {room / self.info.frame_rate:.1f} s",
+            )
+
+    def _room(self, prefix: int) -> int:
+        """Return how many frames have room beside a prefix.
+
+        Raises:
+            ModelError: None.
+        """
         positions = self.model.config.decoder.max_position_embeddings
-        room = positions - prefix - self.info.codebooks
+        room: int = positions - prefix - self.info.codebooks
         if room < 1:
             raise ModelError(
                 f"the prompt is too long: with it {prefix} of {positions} positions are taken",
                 "Say it in fewer words",
             )
-        if frames > room:
-            raise ModelError(
-                f"{frames / self.info.frame_rate:g} s is more than {self.info.id} can take at once",
-                f"Ask for at most {room / self.info.frame_rate:.1f} s",
-            )
+        return room
 
 
 def _prompt_length(tokenizer: PreTrainedTokenizerBase) -> int | None:

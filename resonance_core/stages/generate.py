@@ -2,31 +2,24 @@
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from resonance_core.audio.descriptors import describe
 from resonance_core.audio.write import write_wav
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ModelError
-from resonance_core.keys import Stage
-from resonance_core.models.base import Listener, ModelInfo, Waveforms
+from resonance_core.models.base import Listener, Waveforms
 from resonance_core.models.registry import load_model, model_info
-from resonance_core.stages.generation_request import Addition, GenerationRequest, resolve_steering
-from resonance_core.steering.combine import combine
-from resonance_core.steering.inject import Steering
-from resonance_core.steering.recipes import steer
-from resonance_core.store.directions import DIRECTION
+from resonance_core.stages.generation_request import GENERATE, GenerationRequest
+from resonance_core.stages.ingredients import find_ingredients
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.records import Outcome, library_versions
 from resonance_core.store.store import Store
-
-GENERATE = Stage(name="generate", version=3)
 
 
 def generate(
@@ -53,7 +46,8 @@ def generate(
         CalibrationError: No strength was given and none is known to be usable.
         ConfigError: There is no such slider.
         ModelError: The direction was made with another model, or the piece is too long.
-        StoreError: There is no such playlist or direction, or it is damaged.
+        NotInStoreError: There is no such playlist, direction, melody or piece.
+        StoreError: A direction is damaged.
     """
     hear = None if listener is None else lambda _rows, audio: listener(audio[0])
     return generate_takes(request, 1, config, store, runtime, hear)[0]
@@ -84,11 +78,13 @@ def generate_takes(
         CalibrationError: No strength was given and none is known to be usable.
         ConfigError: There is no such slider.
         ModelError: The direction was made with another model, or the piece is too long.
-        StoreError: There is no such playlist or direction, or it is damaged.
+        NotInStoreError: There is no such playlist, direction, melody or piece.
+        StoreError: A direction is damaged.
     """
     info = model_info(config.model)
-    additions = resolve_steering(request, config, store, runtime)
+    ingredients = find_ingredients(request, config, store, runtime)
     seeds = [request.seed + take for take in range(takes)]
+    steer = config.steer.model_dump(mode="json") if ingredients.additions else None
 
     @functools.cache
     def batch() -> Waveforms:
@@ -97,25 +93,25 @@ def generate_takes(
             seeds=seeds,
             duration_s=config.generate.duration_s,
             sampling=config.sampling,
-            steering=_steering(additions, takes, config, info, store),
+            steering=ingredients.steering(takes, config, info, store),
+            melody=ingredients.melodies(takes, info, store),
+            opening=ingredients.openings(takes, info, store),
             listener=listener,
         )
 
     def take(number: int) -> Outcome:
-        seed = seeds[number]
         settings = {
             "model": info.identity(),
             "sampling": config.sampling.model_dump(mode="json"),
             "prompt": request.prompt,
-            "seed": seed,
+            "seed": seeds[number],
             "duration_s": config.generate.duration_s,
-            "strengths": [addition.strength for addition in additions],
-            "steer": config.steer.model_dump(mode="json") if additions else None,
+            "strengths": [strength for _, strength in ingredients.additions],
+            "steer": steer,
         }
         if takes > 1:
             settings["batch"] = seeds
-        inputs = {"directions": [addition.part.digests() for addition in additions]}
-        stage_request = GENERATE.request(settings, inputs)
+        stage_request = GENERATE.request(settings, ingredients.inputs())
 
         def make(folder: Path) -> dict[str, Any]:
             audio = batch()[number]
@@ -130,12 +126,12 @@ def generate_takes(
                 "model": info.model_dump(),
                 "backend": info.backend,
                 "prompt": request.prompt,
-                "seed": seed,
+                "seed": seeds[number],
                 "batch": seeds,
                 "sampling": config.sampling.model_dump(mode="json"),
                 "sliders": request.moved,
-                "steering": _described(additions),
-                "steer": settings["steer"],
+                **ingredients.described(),
+                "steer": steer,
                 "requested_duration_s": config.generate.duration_s,
                 "duration_s": len(audio) / info.sample_rate,
                 "sample_rate": info.sample_rate,
@@ -148,36 +144,3 @@ def generate_takes(
         return store.build(stage_request, make)
 
     return [take(number) for number in range(takes)]
-
-
-def _described(additions: Sequence[Addition]) -> list[dict[str, Any]]:
-    """Return what a sidecar says of each direction."""
-    return [
-        {
-            "direction": part.direction.key,
-            "sha256": part.direction.digest(DIRECTION),
-            "reference": part.reference and part.reference.key,
-            "vocabulary": part.vocabulary and part.vocabulary.key,
-            "effects": part.effects and part.effects.key,
-            "strength": strength,
-        }
-        for part, strength in additions
-    ]
-
-
-def _steering(
-    additions: Sequence[Addition],
-    rows: int,
-    config: PipelineConfig,
-    info: ModelInfo,
-    store: Store,
-) -> Steering | None:
-    """Return the steering that all rows have in common."""
-    if not additions:
-        return None
-    total = combine(
-        [addition.part.displacement(config.steer, info, store) for addition in additions],
-        torch.tensor([[addition.strength for addition in additions]] * rows),
-        config.steer.budget,
-    )
-    return steer(total, config.steer, config.generate.duration_s, info)

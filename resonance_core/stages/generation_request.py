@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import CalibrationError
+from resonance_core.keys import Stage
 from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction
@@ -17,6 +18,7 @@ from resonance_core.store.playlists import load_entry
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
 
+GENERATE = Stage(name="generate", version=4)
 MAX_SLIDER = 1.0
 """A slider's end: the usable strength on its side that moves the music furthest."""
 
@@ -36,6 +38,10 @@ class GenerationRequest(BaseModel):
     """How much of the direction is added; the calibrated recommendation by default."""
     sliders: dict[str, Annotated[float, Field(ge=-MAX_SLIDER, le=MAX_SLIDER)]] = {}
     """Where each concept's slider stands, -1 to 1; 0 leaves it out."""
+    melody: str | None = None
+    """The key of a melody to follow, from `stages.melody`; None for none."""
+    continues: str | None = None
+    """The key of a piece to go on from; None for a new one."""
     seed: int = Field(ge=0, lt=2**63)
     """The same seed plays the same piece."""
 

@@ -36,6 +36,12 @@ class Steering:
         """Return the steering of some of the rows."""
         return replace(self, displacements=self.displacements[list(rows)])
 
+    def from_frame(self, frame: int) -> "Steering":
+        """Return the steering of pieces from one of their frames on."""
+        if self.envelope is None:
+            return self
+        return replace(self, envelope=self.envelope[min(frame, len(self.envelope) - 1) :])
+
 
 class Injection:
     """A steering at work.

@@ -1,5 +1,6 @@
 import json
 import wave
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -96,6 +97,19 @@ def test_takes_have_successive_seeds_and_files_of_their_own(store, tmp_path):
     assert len(set(digests)) == 2
 
 
+def test_a_piece_follows_a_recording_and_is_continued(store, canonical):
+    asked = ("generate", "--prompt", "calm", "--seed", 3, "--duration", 0.5)
+    code, first = run_json(*asked, "--melody", canonical)
+    assert code == 0
+    code, longer = run_json(*asked, "--continue", first["key"][:12])
+    assert code == 0
+    assert longer["duration_s"] == 1.0
+    assert json.loads(Path(longer["sidecar"]).read_text())["continues"]["key"] == first["key"]
+    code, _, stderr = run(*asked, "--melody", Path(__file__))
+    assert code == 1
+    assert "cannot be read as audio" in stderr
+
+
 def test_without_a_seed_each_piece_is_another(store):
     seeds = {run_json("generate", "--prompt", "x", "--duration", 0.1)[1]["seed"] for _ in range(3)}
     assert len(seeds) == 3
@@ -170,7 +184,7 @@ def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
         (["ingest", ".", "--set", "extract.layer=1"], 2, "Did you mean 'layers'?"),
         (["ingest", ".", "--name", "My List"], 2, "as in 'my-list'"),
         (["generate", "--prompt", "x", "--playlist", "none"], 2, "no playlist 'none'"),
-        (["generate", "--prompt", "x", "--duration", "900"], 2, "more than nano can take"),
+        (["generate", "--prompt", "x", "--duration", "900"], 2, "generate.duration_s = 900"),
         (["generate", "--prompt", "x " * 2000], 2, "the prompt is too long"),
         (["generate", "--prompt", "x", "--strength", "1"], 2, "name the playlist"),
         (["generate", "--prompt", "x", "--seed", str(2**64)], 2, "seed = 18446744073709551616"),

@@ -3,8 +3,6 @@ import torch
 from resonance_core.config import SamplingConfig
 from resonance_core.models.sampling import draw, sample_frames
 
-CPU = torch.device("cpu")
-
 
 def generators(*seeds: int) -> list[torch.Generator]:
     return [torch.Generator().manual_seed(seed) for seed in seeds]
@@ -42,8 +40,8 @@ def test_a_row_takes_its_noise_from_its_own_seed():
 def test_guidance_mixes_the_two_halves_and_steps_see_the_delayed_columns():
     seen = []
 
-    def step(column: torch.Tensor) -> torch.Tensor:
-        seen.append(column.clone())
+    def step(columns: torch.Tensor) -> torch.Tensor:
+        seen.append(columns.clone())
         logits = torch.zeros(2, 2, 8)
         logits[0, :, 3], logits[1, :, 3] = 1.0, 0.5  # conditional likes 3 more
         logits[:, :, 5] = 0.9  # both like 5
@@ -51,16 +49,35 @@ def test_guidance_mixes_the_two_halves_and_steps_see_the_delayed_columns():
 
     frames = sample_frames(
         step,
-        seeds=[0],
-        codebooks=2,
+        given=torch.empty(1, 2, 0).long(),
         frames=3,
+        generators=generators(0),
         pad=9,
         sampling=SamplingConfig(guidance_scale=3.0, top_k=1),
-        device=CPU,
     )
     assert next(frames).tolist() == [[3, 3]]
     assert len(seen) == 2  # a frame is given out as soon as its last codebook is drawn
     # 3: 0.5 + 3 * 0.5 = 2.0 beats 5: 0.9, which without guidance would come second to 1.0 only.
     assert [frame.tolist() for frame in frames] == [[[3, 3]], [[3, 3]]]
-    assert [column[0].tolist() for column in seen] == [[9, 9], [3, 9], [3, 3], [3, 3]]
-    assert all(torch.equal(column[0], column[1]) for column in seen)
+    assert [columns[0, :, 0].tolist() for columns in seen] == [[9, 9], [3, 9], [3, 3], [3, 3]]
+    assert all(torch.equal(columns[0], columns[1]) for columns in seen)
+
+
+def test_what_is_given_is_read_at_once_and_gone_on_from():
+    seen = []
+
+    def step(columns: torch.Tensor) -> torch.Tensor:
+        seen.append(columns[0].tolist())
+        return torch.nn.functional.one_hot(columns[:, :, -1] + 1, 12).float()
+
+    frames = sample_frames(
+        step,
+        given=torch.tensor([[[1, 2], [5, 6]]]),
+        frames=2,
+        generators=generators(0),
+        pad=9,
+        sampling=SamplingConfig(guidance_scale=1.0, top_k=1),
+    )
+    # The second codebook lags: its last given token is read while the first is drawn already.
+    assert [frame.tolist() for frame in frames] == [[[3, 7]], [[4, 8]]]
+    assert seen == [[[9, 1, 2], [9, 9, 5]], [[3], [6]], [[4], [7]]]

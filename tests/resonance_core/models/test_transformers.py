@@ -344,9 +344,67 @@ def test_guidance_one_runs_without_unconditional_rows(nano):
     assert np.isfinite(audio).all()
 
 
-def test_more_than_the_model_can_play_is_refused_with_the_limit(nano):
-    with pytest.raises(ModelError, match=r"60 s is more than nano can take.*at most \d"):
-        nano.generate(["music"], seeds=[1], duration_s=60, sampling=SAMPLING)
+def test_a_piece_longer_than_the_model_was_trained_on_goes_on_from_its_own_end(nano):
+    short, long = (
+        nano.generate(["music"], seeds=[1], duration_s=seconds, sampling=SAMPLING)[0]
+        for seconds in (10, 21)
+    )
+    assert len(long) == 21 * 32000
+    np.testing.assert_allclose(long[: 9 * 32000], short[: 9 * 32000], atol=0.02)
+    # What comes after is music as loud as what was before, and no copy of it.
+    level = [np.sqrt((long[second * 32000 :][:32000] ** 2).mean()) for second in range(21)]
+    assert min(level[10:]) > 0.2 * np.median(level)
+    assert np.corrcoef(long[: 5 * 32000], long[10 * 32000 : 15 * 32000])[0, 1] < 0.5
+
+
+def test_a_piece_goes_on_from_its_opening(model, chunks):
+    opening = chunks[:2]
+    prompts = ["calm", "a loud techno track with heavy bass"]
+    heard = []
+    made = model.generate(
+        prompts,
+        seeds=[1, 2],
+        duration_s=1.0,
+        sampling=SAMPLING,
+        opening=opening,
+        listener=lambda rows, audio: heard.append(audio[0]) if 0 in rows else None,
+    )
+    assert made.shape == (2, 3 * 32000)
+    join = 3 * 640  # where opening and continuation are blended
+    for before, after in zip(opening, made, strict=True):
+        scale = max(1.0, np.abs(after).max() / 0.999)
+        assert np.abs(after[: 64000 - join] - before[: 64000 - join] / scale).max() < 0.01
+    np.testing.assert_array_equal(heard[0], opening[0, : 64000 - join].clip(-1, 1))
+    assert len(np.concatenate(heard)) == 3 * 32000
+    other = model.generate(
+        prompts, seeds=[1, 2], duration_s=1.0, sampling=SAMPLING, opening=chunks[2:4]
+    )
+    if model.info.id == "nano":  # the others' weights are random, and what was before no matter
+        assert np.abs(other[0, 64000:] - made[0, 64000:]).max() > 1e-3
+
+
+def test_a_melody_gives_what_transformers_gives(nano, chunks):
+    ours = nano.generate(["calm"], seeds=[0], duration_s=0.5, sampling=GREEDY, melody=chunks[:1])
+    tokens = tokenized(nano, ["calm"])
+    features = nano.chroma([chunks[0]], sampling_rate=32000, return_tensors="pt")
+    theirs = nano.model.generate(
+        input_features=features["input_features"],
+        input_ids=tokens["input_ids"],
+        attention_mask=tokens["attention_mask"],
+        do_sample=False,
+        guidance_scale=3.0,
+        max_new_tokens=28,
+    )
+    np.testing.assert_array_equal(ours[0], theirs[0, 0].numpy())
+    without = nano.generate(["calm"], seeds=[0], duration_s=0.5, sampling=GREEDY)
+    assert np.abs(ours - without).max() > 1e-3
+
+
+def test_a_model_that_follows_no_melody_says_so(model, chunks):
+    if model.info.melody:
+        pytest.skip("this one does")
+    with pytest.raises(ModelError, match=r"cannot follow a melody.*Choose a melody model"):
+        model.generate(["calm"], seeds=[0], duration_s=0.5, sampling=GREEDY, melody=chunks[:1])
 
 
 def test_what_a_model_is_equals_what_is_loaded(model):

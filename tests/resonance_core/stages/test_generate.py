@@ -1,16 +1,18 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
 import soundfile
 
 from resonance_core.config import GenerateConfig, RuntimeConfig
-from resonance_core.errors import CalibrationError, ConfigError, StoreError
+from resonance_core.errors import CalibrationError, ConfigError, NotInStoreError, StoreError
 from resonance_core.keys import sha256_file
 from resonance_core.models.transformers import TransformersModel
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate, generate_takes
 from resonance_core.stages.generation_request import GenerationRequest
+from resonance_core.stages.melody import melody
 from resonance_core.store.directions import DIRECTION
 from resonance_core.store.pieces import AUDIO, SIDECAR
 
@@ -181,3 +183,31 @@ def test_takes_are_made_in_one_batch_and_found_again(example_store, quick, monke
         for record in (alone.record, takes[0].record)
     ]
     np.testing.assert_allclose(*first, atol=1e-3)
+
+
+def test_a_piece_follows_a_melody(example_store, quick, canonical, tmp_path):
+    tune = melody(canonical, quick.model, example_store).record
+    plain, followed = (
+        make(ask(melody=key), quick, example_store).record for key in (None, tune.key)
+    )
+    assert plain.digest(AUDIO) != followed.digest(AUDIO)
+    assert followed.info["melody"]["key"] == tune.key
+    copy = shutil.copyfile(canonical, tmp_path / "copy.flac")  # the bytes count, not the name
+    assert melody(copy, quick.model, example_store).hit
+    with pytest.raises(NotInStoreError, match="of the stage 'generate', and no melody"):
+        make(ask(melody=plain.key), quick, example_store)
+
+
+def test_a_piece_goes_on_from_another(example_store, quick):
+    first = make(ask(), quick, example_store).record
+    longer = make(ask(continues=first.key, seed=4), quick, example_store).record
+    assert longer.info["duration_s"] == 1.0
+    assert longer.info["continues"]["sha256"] == first.digest(AUDIO)
+    before, after = (
+        soundfile.read(example_store.path(record, AUDIO))[0] for record in (first, longer)
+    )
+    kept = 16000 - 1920  # up to where the two are blended
+    scale = np.abs(after[:kept]).max() / np.abs(before[:kept]).max()
+    np.testing.assert_allclose(after[:kept], scale * before[:kept], atol=1e-3)
+    with pytest.raises(NotInStoreError, match="no piece of music"):
+        make(ask(continues=find_direction("example", example_store).key), quick, example_store)

@@ -1,0 +1,131 @@
+"""What a piece is made of besides its prompt and seed, as found in the store."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import soundfile
+import torch
+
+from resonance_core.config import PipelineConfig, RuntimeConfig
+from resonance_core.errors import ModelError, NotInStoreError
+from resonance_core.models.base import ModelInfo, Waveforms
+from resonance_core.stages.generation_request import (
+    GENERATE,
+    Addition,
+    GenerationRequest,
+    resolve_steering,
+)
+from resonance_core.stages.melody import find_melody
+from resonance_core.stages.transcode import AUDIO as MELODY
+from resonance_core.steering.combine import combine
+from resonance_core.steering.inject import Steering
+from resonance_core.steering.recipes import steer
+from resonance_core.store.directions import DIRECTION
+from resonance_core.store.pieces import AUDIO
+from resonance_core.store.records import Record
+from resonance_core.store.store import Store
+
+MELODY_S = 120.0
+"""What is heard of a melody at most; where a piece is longer, it begins anew."""
+
+
+class Ingredients(NamedTuple):
+    """What a piece is made of.
+
+    Attributes:
+        additions: The directions that are added, and how much of each.
+        melody: What the piece follows.
+        before: The piece that it goes on from.
+    """
+
+    additions: list[Addition]
+    melody: Record | None
+    before: Record | None
+
+    def inputs(self) -> dict[str, Any]:
+        """Return the digests of all, for the piece's key."""
+        digests: dict[str, Any] = {"directions": [part.digests() for part, _ in self.additions]}
+        if self.melody is not None:
+            digests["melody"] = self.melody.digest(MELODY)
+        if self.before is not None:
+            digests["continues"] = self.before.digest(AUDIO)
+        return digests
+
+    def described(self) -> dict[str, Any]:
+        """Return what a sidecar says of them."""
+        return {
+            "steering": [
+                {
+                    "direction": part.direction.key,
+                    "sha256": part.direction.digest(DIRECTION),
+                    "reference": part.reference and part.reference.key,
+                    "vocabulary": part.vocabulary and part.vocabulary.key,
+                    "effects": part.effects and part.effects.key,
+                    "strength": strength,
+                }
+                for part, strength in self.additions
+            ],
+            "melody": self.melody
+            and {"key": self.melody.key, "sha256": self.melody.digest(MELODY)},
+            "continues": self.before
+            and {"key": self.before.key, "sha256": self.before.digest(AUDIO)},
+        }
+
+    def steering(
+        self, rows: int, config: PipelineConfig, info: ModelInfo, store: Store
+    ) -> Steering | None:
+        """Return the steering that all rows have in common; None for none."""
+        if not self.additions:
+            return None
+        total = combine(
+            [part.displacement(config.steer, info, store) for part, _ in self.additions],
+            torch.tensor([[strength for _, strength in self.additions]] * rows),
+            config.steer.budget,
+        )
+        return steer(total, config.steer, config.generate.duration_s, info)
+
+    def melodies(self, rows: int, info: ModelInfo, store: Store) -> Waveforms | None:
+        """Return the melody for each row, ``[rows, samples]``; None for none."""
+        if self.melody is None:
+            return None
+        return _read(self.melody, MELODY, rows, info, store)[:, : int(MELODY_S * info.sample_rate)]
+
+    def openings(self, rows: int, info: ModelInfo, store: Store) -> Waveforms | None:
+        """Return what each row goes on from, ``[rows, samples]``; None for nothing."""
+        return None if self.before is None else _read(self.before, AUDIO, rows, info, store)
+
+
+def find_ingredients(
+    request: GenerationRequest, config: PipelineConfig, store: Store, runtime: RuntimeConfig
+) -> Ingredients:
+    """Return what a request asks for; a slider's direction is made if it is not there.
+
+    Raises:
+        CalibrationError: No strength was given and none is known to be usable.
+        ConfigError: There is no such slider.
+        NotInStoreError: There is no such playlist, direction, melody or piece.
+        StoreError: A direction is damaged.
+    """
+    melody = None if request.melody is None else find_melody(request.melody, store)
+    before = None if request.continues is None else _find_piece(request.continues, store)
+    return Ingredients(resolve_steering(request, config, store, runtime), melody, before)
+
+
+def _find_piece(key: str, store: Store) -> Record:
+    record = store.get(key)
+    if record.stage != GENERATE.name:
+        raise NotInStoreError(
+            f"{key[:12]} is of the stage {record.stage!r}, and no piece of music",
+            "Give the request_id of a piece's sidecar",
+        )
+    return record
+
+
+def _read(record: Record, name: str, rows: int, info: ModelInfo, store: Store) -> Waveforms:
+    audio, rate = soundfile.read(store.path(record, name), dtype="float32")
+    if rate != info.sample_rate:
+        raise ModelError(
+            f"{record.key[:12]} is sound of {rate} Hz, and {info.id} works with {info.sample_rate}",
+            "Use a model of its rate",
+        )
+    return np.repeat(audio[None], rows, axis=0)

@@ -1,0 +1,42 @@
+"""Melody: a recording in the form in which pieces can follow it."""
+
+from pathlib import Path
+
+from resonance_core.config import ModelConfig
+from resonance_core.errors import NotInStoreError
+from resonance_core.keys import sha256_file
+from resonance_core.models.registry import model_info
+from resonance_core.stages.transcode import TRANSCODE, transcode_track
+from resonance_core.store.records import Outcome, Record
+from resonance_core.store.store import Store
+
+
+def melody(recording: Path, model: ModelConfig, store: Store) -> Outcome:
+    """Return the record of a melody, by whose key requests name it.
+
+    Args:
+        recording: Any file with audio: singing, humming, an instrument, a song.
+        model: Which model shall follow it.
+        store: Takes its audio.
+
+    Raises:
+        StoreError: The store cannot be written.
+        TrackError: The recording cannot be read, or is no audio.
+    """
+    rate = model_info(model).sample_rate
+    return transcode_track(sha256_file(recording), lambda: recording, rate, store)
+
+
+def find_melody(key: str, store: Store) -> Record:
+    """Return the record of a melody.
+
+    Raises:
+        NotInStoreError: There is none of this key.
+    """
+    record = store.get(key)
+    if record.stage != TRANSCODE.name:
+        raise NotInStoreError(
+            f"{key[:12]} is of the stage {record.stage!r}, and no melody",
+            "Give a recording as --melody",
+        )
+    return record
