@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from flows import cli_concepts, cli_match, cli_playlists, cli_reprocess, cli_store
+from flows import cli_concepts, cli_describe, cli_match, cli_playlists, cli_reprocess, cli_store
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -108,6 +108,7 @@ for command in (
     cli_playlists.playlists,
     cli_playlists.jobs,
     cli_playlists.history,
+    cli_describe.describe,
     cli_match.match,
     cli_reprocess.reprocess,
 ):

@@ -110,6 +110,18 @@ def test_a_piece_follows_a_recording_and_is_continued(store, canonical):
     assert "cannot be read as audio" in stderr
 
 
+def test_describe_gives_a_prompt_and_sliders_that_generate_takes(folder, store):
+    code, found = run_json("describe", folder)
+    assert code == 0
+    assert found["prompt"].split(" music")[0] == next(iter(found["character"]["genres"]))
+    sliders = [f"--slider={name}={position}" for name, position in found["sliders"].items()]
+    assert len(sliders) == 7
+    code, shown, _ = run("describe", folder)
+    assert code == 0
+    assert found["prompt"] in shown
+    assert [record.stage for record in store.records()].count("describe") == 1
+
+
 def test_without_a_seed_each_piece_is_another(store):
     seeds = {run_json("generate", "--prompt", "x", "--duration", 0.1)[1]["seed"] for _ in range(3)}
     assert len(seeds) == 3
