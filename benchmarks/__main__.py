@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from benchmarks import extraction_pipeline, reprocess_memory, reprocess_pipeline, reprocess_scale
 from benchmarks.calibration_batch import calibration_batch
+from benchmarks.compaction import compaction
 from benchmarks.generation import generation
 from benchmarks.measure import Figure
 from benchmarks.middle_third import middle_third
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], Figure]] = {
     "reprocess_memory_length": reprocess_memory.long_track,
     "reprocess_orchestration": reprocess_scale.orchestration,
     "reprocess_warm_rerun": reprocess_scale.warm_rerun,
+    "compaction": compaction,
 }
 
 

@@ -18,6 +18,7 @@ from flows.console import (
     runtime_settings,
 )
 from resonance_core.errors import ConfigError
+from resonance_core.store.compact import compact as compact_activations
 from resonance_core.store.gc import collect_garbage, parse_age
 from resonance_core.store.layout import record_folder
 from resonance_core.store.open import open_folder, open_store
@@ -168,6 +169,38 @@ def stats(store: StoreOption = None, as_json: JsonOption = False) -> None:
                     f"{one.bytes_per_vector:,.0f}",
                 )
                 for one in found.extractions
+            ],
+        )
+
+
+@app.command()
+def compact(
+    extraction: Annotated[
+        str | None, typer.Argument(help="What follows extraction= in its folder, or how it starts.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the many small files of each data set of activations as few large ones, beside them."""
+    with errors_in_words(as_json):
+        opened = open_folder(runtime_settings(store).store)
+        with notes.status("Compacting ..."):
+            found = compact_activations(opened, extraction)
+        if as_json:
+            print_json({"extractions": [one.model_dump() for one in found]})
+            return
+        print_table(
+            ("activations", "files", "bytes", "compacted files", "bytes", ""),
+            [
+                (
+                    one.extraction,
+                    f"{one.sources:,}",
+                    f"{one.source_bytes:,}",
+                    f"{one.files:,}",
+                    f"{one.bytes:,}",
+                    "was there" if one.hit else "made",
+                )
+                for one in found
             ],
         )
 

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from resonance_core.audio.chunk import windows
 from resonance_core.config import ChunkConfig
+from resonance_core.keys import canonical_json
 from resonance_core.models.base import Capture
 from resonance_core.store.activations import ACTIVATIONS, track_table, write_activations
+from resonance_core.store.schema import METADATA_KEY, metadata_of
 
 WINDOWS = windows(32000 * 30, 32000, ChunkConfig())
 """Three chunks."""
@@ -34,3 +38,10 @@ def write_tracks(
     tables = [track_table(name, WINDOWS, LAYERS, one, dtype) for name, one in tracks.items()]
     write_activations(path, tables, config={"layers": LAYERS, **config}, model={"id": "nano"})
     return path
+
+
+def rewritten(file: Path, version: int, table: pa.Table) -> None:
+    """Write a file as another version of the schema would have it."""
+    metadata = {**metadata_of(pq.read_schema(file)), "schema_version": version}
+    stamp = {METADATA_KEY: canonical_json(metadata)}
+    pq.write_table(table.replace_schema_metadata(stamp), file)

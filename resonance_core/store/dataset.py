@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from resonance_core.errors import NotInStoreError, ResonanceError, StoreError
 from resonance_core.store.activations import list_array
+from resonance_core.store.compacted import compacted_files
 from resonance_core.store.extractions import choose_extractions
 from resonance_core.store.layer_files import layer_file, map_layer, upgraded_file
 from resonance_core.store.schema import is_current, metadata_of, read_schema
@@ -24,7 +25,8 @@ class ActivationDataset:
     """The activations of one extraction, or of several that were asked for together.
 
     All readers give the rows in the same order: by file, then by chunk and layer. Where single
-    frames were kept, there is a row for each.
+    frames were kept, there is a row for each. Compacted files are read instead of those that they
+    were made from, where these are still the same; the rows are, too.
 
     Attributes:
         dataset: Of pyarrow; the columns are those of `resonance_core.store.activations`, and
@@ -40,8 +42,10 @@ class ActivationDataset:
             name: metadata_of(read_schema(of_one[0])) for name, of_one in files.items()
         }
         read = [
-            file if is_current(read_schema(file)) else upgraded_file(root, file)
-            for file in self._files
+            file
+            for name, of_one in files.items()
+            for file in compacted_files(root, name, of_one)
+            or [one if is_current(read_schema(one)) else upgraded_file(root, one) for one in of_one]
         ]
         first = read_schema(read[0])
         for file in read[1:]:

@@ -10,6 +10,7 @@ from filelock import Timeout
 from pydantic import BaseModel
 
 from resonance_core.errors import ConfigError, StoreError
+from resonance_core.store.compacted import outdated_compactions
 from resonance_core.store.extractions import FOLDER, extraction_files
 from resonance_core.store.history import read_history
 from resonance_core.store.jobs import FINAL, close_lost_jobs, list_jobs
@@ -42,9 +43,10 @@ def collect_garbage(
     """Remove from a store in a folder what it can do without, and return what that was.
 
     That is what killed processes left half-made, files that no record names, records whose files
-    are gone or cut short, and layer files of activations that have changed since. Nothing of it
-    is ever read. A record that cannot be read may be a newer version's: it stays, with its files.
-    In a folder without any record nothing is removed, for it may be no store.
+    are gone or cut short, and layer files and compacted files of activations that have changed
+    since. Nothing of it is ever read. A record that cannot be read may be a newer version's: it
+    stays, with its files. In a folder without any record nothing is removed, for it may be no
+    store.
 
     Args:
         store: The store; others may work on it meanwhile.
@@ -103,7 +105,11 @@ def collect_garbage(
         except Timeout:
             continue
     activations = store.root / FOLDER
-    for path in outdated(activations, extraction_files(activations).values()):
+    extractions = extraction_files(activations)
+    for path in (
+        *outdated(activations, extractions.values()),
+        *outdated_compactions(activations, extractions),
+    ):
         why = "made of activations that have changed since"
         garbage.append(_remove(store.root, [path], why, dry_run))
     if not dry_run:

@@ -4,6 +4,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from resonance_core.keys import Stage
+from tests.activations import heard, write_tracks
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -42,6 +43,22 @@ def test_gc_lists_and_removes(store):
     assert found["removed"][0]["paths"] == [f"transcode/{record.key}"]
     assert found["bytes"] > 1200
     assert list(store.records()) == []
+
+
+def test_compact_says_what_it_made(store):
+    for track in ("a", "b"):
+        write_tracks(store.root / "activations", "ab12", {track: heard()})
+    root = ("--store", store.root)
+    code, printed = run("compact", *root)
+    assert code == 0
+    assert "made" in printed
+    code, printed = run("compact", "ab", *root, "--json")
+    (found,) = json.loads(printed)["extractions"]
+    assert (code, found["extraction"], found["sources"], found["files"]) == (0, "ab12", 2, 1)
+    assert found["hit"]
+    code, printed = run("compact", "ff", *root, "--json")
+    assert code == 2
+    assert "no extraction=ff" in json.loads(printed)["error"]["problem"]
 
 
 def test_what_gc_cannot_do_is_said(store):
