@@ -9,7 +9,8 @@ import pytest
 
 from resonance_core.errors import ConfigError, StoreError
 from resonance_core.store.activations import read_activations, track_table, write_activations
-from tests.activations import LAYERS, WINDOWS, heard, write_tracks
+from resonance_core.store.schema import MIGRATIONS
+from tests.activations import LAYERS, WINDOWS, heard, rewritten, write_tracks
 
 
 @pytest.fixture
@@ -28,6 +29,17 @@ def test_what_is_written_is_read(tmp_path):
     np.testing.assert_array_equal(read.vectors, written.vectors)
     np.testing.assert_array_equal(read.rms, written.rms)
     assert (read.track, read.layers, read.metadata["config"]) == ("t", LAYERS, {"x": 1})
+
+
+def test_a_track_of_an_older_schema_is_read_as_of_today(folder, monkeypatch):
+    monkeypatch.setitem(MIGRATIONS, 0, lambda t: t.rename_columns({"depth": "layer"}))
+    file = next(folder.rglob("*.parquet"))
+    today = read_activations(file)
+    table = pq.read_table(file, partitioning=None)
+    rewritten(file, 0, table.rename_columns({"layer": "depth"}))
+    read = read_activations(file)
+    np.testing.assert_array_equal(read.vectors, today.vectors)
+    assert (read.layers, read.metadata) == (LAYERS, today.metadata)
 
 
 def test_the_schema_is_the_contract(folder):
