@@ -13,7 +13,7 @@ from flows.server import server_of_this_process
 from flows.settings import DEFAULTS, Settings
 from flows.tracks import hear_tracks, track_runner, usable
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.models.registry import model_info
+from resonance_core.models.registry import check_runtime, model_info
 from resonance_core.sources.playlist import Playlist
 from resonance_core.stages.extract import check_means, choose_layers
 from resonance_core.store.history import extend_history
@@ -118,10 +118,12 @@ def check(name: str | None, config: PipelineConfig) -> None:
     """Refuse, before any work, what would fail after it.
 
     Raises:
-        ConfigError: A name, a pooling or a store that cannot be used.
+        ConfigError: A name, a pooling, a store or a device that cannot be used.
         ModelError: The model cannot be found, or lacks a layer that is asked for.
     """
-    open_store(RuntimeConfig().store)
+    runtime = RuntimeConfig()
+    open_store(runtime.store)
+    check_runtime(runtime)
     if name is not None:
         check_name(name)
     choose_layers(config.extract, model_info(config.model))

@@ -12,6 +12,7 @@ from flows.server import server_of_this_process
 from flows.settings import DEFAULTS, Settings
 from flows.shards import check_enough, identify_tracks, make_shards
 from resonance_core.config import RuntimeConfig
+from resonance_core.models.registry import check_runtime
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.identify import FailedTrack, IdentifiedTrack
 from resonance_core.stages.shard import shard_request
@@ -36,6 +37,7 @@ def reprocess(manifest: str, settings: Settings = DEFAULTS) -> ReprocessResult:
         settings: Of the model, the windows and the extraction.
 
     Raises:
+        ConfigError: There is no such device, or nothing can be compiled for it.
         ModelError: The model cannot be found, or lacks a layer that is asked for.
         ReprocessError: Shards that could not be made, or fewer usable tracks than
             ``resolve.min_tracks``.
@@ -46,6 +48,8 @@ def reprocess(manifest: str, settings: Settings = DEFAULTS) -> ReprocessResult:
     store = open_store(runtime.store)
     dataset = shard_request([], config).dataset  # and so, before any work, is the model there?
     assert dataset is not None
+    if runtime.engine == "threads":  # the workers of a cluster look at their own machines
+        check_runtime(runtime)
     recover(store)
     tracks: list[TrackSource] = read_manifest.submit(manifest).result()
     tell(f"{len(tracks)} tracks; looking at their files")

@@ -36,7 +36,17 @@ class ModelConfig(StageConfig):
     revision: str | None = None
     """Branch, tag or commit of a hub model; its resolved commit enters the keys."""
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
-    """The type the model computes in."""
+    """The type of the weights, in which the model computes."""
+    autocast: Literal["bfloat16", "float16"] | None = None
+    """The type of matrix products where the weights stay float32; the residual stream does, too."""
+
+    @model_validator(mode="after")
+    def _of_full_weights(self) -> "ModelConfig":
+        if self.autocast is not None and self.dtype != "float32":
+            raise ValueError(
+                "autocast is for weights in float32: leave model.dtype or model.autocast out"
+            )
+        return self
 
 
 class ResolveConfig(StageConfig):
@@ -419,5 +429,8 @@ class RuntimeConfig(BaseSettings):
     """GPUs that a Dask or Ray cluster gives each shard, by its resources."""
     shard_tracks: PositiveInt = 64
     """Tracks of one shard: what a run that is killed may lose of its work."""
+    compile: bool = False
+    """Have torch.compile make the layers faster that listen: it pays for many tracks, and takes up
+    to a minute before the first. It rounds otherwise, as another device does."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""

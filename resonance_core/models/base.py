@@ -34,7 +34,9 @@ class ModelInfo(BaseModel):
     revision: str
     """The hub's commit, or the digest of the weights: the same revision is the same model."""
     dtype: str
-    """The type it computes in."""
+    """The type of its weights."""
+    autocast: str | None = None
+    """The type of its matrix products, where that is another one."""
     sample_rate: int
     """Hz."""
     frame_rate: float
@@ -50,7 +52,14 @@ class ModelInfo(BaseModel):
 
     def identity(self) -> dict[str, str]:
         """Return what of it enters the keys: no path, no name, only which weights and how."""
-        return {"revision": self.revision, "backend": self.backend, "dtype": self.dtype}
+        identity = {"revision": self.revision, "backend": self.backend, "dtype": self.dtype}
+        # Named only where it is set, for the first keys were made when it could not be.
+        return identity if self.autocast is None else {**identity, "autocast": self.autocast}
+
+    @property
+    def precision(self) -> str:
+        """The type of its matrix products."""
+        return self.autocast or self.dtype
 
 
 def check_layers(layers: Sequence[int], info: ModelInfo) -> None:

@@ -3,6 +3,7 @@
 import functools
 import threading
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -10,6 +11,7 @@ from resonance_core.config import ModelConfig, RuntimeConfig
 from resonance_core.gpu import exclusive, resolve_device
 from resonance_core.models import nano, transformers
 from resonance_core.models.base import ModelInfo, MusicModel
+from resonance_core.models.compiling import check_compiler, compile_layers
 
 NARROW = 512
 """Width of a decoder below which one CPU thread is the default. Measured on nano, 192 wide, on two
@@ -18,7 +20,7 @@ nothing, for it takes the core that decodes the next track."""
 
 _TORCH_THREADS = torch.get_num_threads()
 _loading = threading.Lock()
-_loaded: dict[tuple[ModelConfig, torch.device], MusicModel] = {}
+_loaded: dict[tuple[ModelConfig, torch.device, bool], MusicModel] = {}
 
 
 def model_info(config: ModelConfig) -> ModelInfo:
@@ -35,13 +37,37 @@ def load_model(config: ModelConfig, runtime: RuntimeConfig) -> MusicModel:
     """Return a loaded model on the runtime's device; the process keeps the last one.
 
     Raises:
-        ConfigError: There is no such device.
+        ConfigError: There is no such device, or nothing can be compiled for it.
         ModelError: The model cannot be found or loaded.
     """
+    check_runtime(runtime)
     with _loading:
         own_choice = 1 if _info(config).hidden_size < NARROW else _TORCH_THREADS
         torch.set_num_threads(runtime.threads or own_choice)
-        return _load(config, resolve_device(runtime.device))
+        return _load(config, resolve_device(runtime.device), runtime.compile)
+
+
+def check_runtime(runtime: RuntimeConfig) -> None:
+    """Refuse, before any work, a device that is not there, or for which nothing can be compiled.
+
+    Raises:
+        ConfigError: Saying what to install.
+    """
+    device = resolve_device(runtime.device)
+    if runtime.compile:
+        check_compiler(device)
+
+
+def how_computed(info: ModelInfo, runtime: RuntimeConfig) -> dict[str, Any]:
+    """Return what of a loaded model's runtime may show in the last digits of a result."""
+    return {
+        "dtype": info.dtype,
+        "autocast": info.autocast,
+        "compile": runtime.compile,
+        "device": str(resolve_device(runtime.device)),
+        "threads": torch.get_num_threads(),
+        "batch_size": runtime.batch_size,
+    }
 
 
 @functools.lru_cache(maxsize=8)
@@ -49,13 +75,15 @@ def _info(config: ModelConfig) -> ModelInfo:
     return transformers.describe(config, _source(config))
 
 
-def _load(config: ModelConfig, device: torch.device) -> MusicModel:
-    if (config, device) not in _loaded:
+def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicModel:
+    if (config, device, compiled) not in _loaded:
         _loaded.clear()  # first: a device may not hold two
         with exclusive(device):
             model = transformers.load(_info(config), config, _source(config), device)
-        _loaded[config, device] = model
-    return _loaded[config, device]
+        if compiled:
+            compile_layers(model.layers)
+        _loaded[config, device, compiled] = model
+    return _loaded[config, device, compiled]
 
 
 def _source(config: ModelConfig) -> str | Path:

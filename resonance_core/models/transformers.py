@@ -96,7 +96,7 @@ class TransformersModel(MusicModel):
         decoder = self.model.decoder.model.decoder
         order: list[int] = []
         found: list[Capture] = []
-        with exclusive(self.device), cut_after(decoder, max(layers)):
+        with exclusive(self.device), self._autocast(), cut_after(decoder, max(layers)):
             for rows in self._rows_of_one_length(prompts):
                 waveforms = torch.from_numpy(audio[rows])
                 codes = self._encode(waveforms)
@@ -141,7 +141,7 @@ class TransformersModel(MusicModel):
             )
         frames = max(1, round(duration_s * self.info.frame_rate))
         audio: list[Waveforms] = [np.empty(0, np.float32)] * len(seeds)
-        with exclusive(self.device):
+        with exclusive(self.device), self._autocast():
             for rows in self._rows_of_one_length(prompts):
                 begin = None if opening is None else self._opening(opening[rows])
                 drawn = self._frames(
@@ -242,10 +242,20 @@ class TransformersModel(MusicModel):
         heard = audio[:, max(0, frames - self._made_for // 2) * samples :]
         return Opening(audio, self._encode(torch.from_numpy(heard)))
 
+    def _autocast(self, *, enabled: bool = True) -> torch.autocast:
+        """Compute matrix products in the type that is asked for, if one is; the codec never does.
+
+        What is entered once casts each weight once.
+        """
+        asked = self.info.autocast
+        dtype = getattr(torch, asked) if asked else None
+        return torch.autocast(self.device.type, dtype, enabled=enabled and asked is not None)
+
     def _decode(self, codes: torch.Tensor) -> torch.Tensor:
         """Return the audio of codes, ``[rows, codebooks, frames]`` to ``[rows, samples]``."""
         scales = [None] * len(codes)
-        values = self.model.audio_encoder.decode(codes[None], audio_scales=scales).audio_values
+        with self._autocast(enabled=False):
+            values = self.model.audio_encoder.decode(codes[None], audio_scales=scales).audio_values
         audio: torch.Tensor = values[:, 0].float()
         return audio
 
@@ -256,7 +266,8 @@ class TransformersModel(MusicModel):
         tip one of them over.
         """
         audio = waveforms.to(self.device, self.model.dtype)[:, None, None, :]
-        codes = [self.model.audio_encoder.encode(chunk).audio_codes[0] for chunk in audio]
+        with self._autocast(enabled=False):
+            codes = [self.model.audio_encoder.encode(chunk).audio_codes[0] for chunk in audio]
         return torch.cat(codes)
 
     def _chroma(self, waveforms: torch.Tensor) -> torch.Tensor:
@@ -375,6 +386,7 @@ def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
         backend="transformers",
         revision=revision,
         dtype=config.dtype,
+        autocast=config.autocast,
         sample_rate=hf.audio_encoder.sampling_rate,
         frame_rate=float(hf.audio_encoder.frame_rate),
         layers=hf.decoder.num_hidden_layers,

@@ -10,7 +10,7 @@ from resonance_core.config import ExtractConfig, ModelConfig, Pooling, RuntimeCo
 from resonance_core.errors import ConfigError, ModelError
 from resonance_core.keys import Stage, canonical_json, sha256_text
 from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
-from resonance_core.models.registry import load_model, model_info
+from resonance_core.models.registry import how_computed, load_model, model_info
 from resonance_core.stages.chunk import WINDOWS, load_windows
 from resonance_core.stages.transcode import AUDIO
 from resonance_core.steering.layers import middle_third
@@ -79,6 +79,7 @@ def extract(
             "layers": list(layers),
             "hidden_size": info.hidden_size,
             "vectors": len(rows),
+            "runtime": how_computed(info, runtime),
         }
 
     return store.build(request, make)
@@ -102,8 +103,8 @@ def hear_chunks(
     )
     if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
         raise ModelError(
-            f"the hidden states of {model.info.id} are not finite in {model.info.dtype}",
-            "Compute in another type: --set model.dtype=bfloat16 or float32",
+            f"the hidden states of {model.info.id} are not finite in {model.info.precision}",
+            "Compute in another type, bfloat16 or float32: --set model.dtype or model.autocast",
         )
     return captured
 

@@ -117,7 +117,7 @@ def generate_takes(
             audio = batch()[number]
             if not np.isfinite(audio).all():
                 raise ModelError(
-                    f"{info.id} made audio that is not finite in {info.dtype}",
+                    f"{info.id} made audio that is not finite in {info.precision}",
                     "Lower --strength, or compute in float32: --set model.dtype=float32",
                 )
             write_wav(folder / AUDIO, audio, info.sample_rate)

@@ -20,7 +20,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, StageRequest
 from resonance_core.models.base import Capture
-from resonance_core.models.registry import load_model, model_info
+from resonance_core.models.registry import how_computed, load_model, model_info
 from resonance_core.stages.download import at_hand, download
 from resonance_core.stages.extract import (
     choose_layers,
@@ -137,6 +137,7 @@ def shard(
             "layers": list(layers),
             "hidden_size": info.hidden_size,
             "vectors": pq.read_metadata(path).num_rows if path.exists() else 0,
+            "runtime": how_computed(info, runtime),
         }
 
     return store.build(request, make)

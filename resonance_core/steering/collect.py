@@ -62,6 +62,10 @@ def collect(
     pooled = Pooled(len(layers), audible[::stride] if pooling == "strided" else None)
 
     def pool(place: int, hidden: torch.Tensor) -> None:
+        with torch.autocast(hidden.device.type, enabled=False):
+            pool_in_full(place, hidden)
+
+    def pool_in_full(place: int, hidden: torch.Tensor) -> None:
         states = hidden.float()
         found = {"rms": torch.einsum("rp,rp->r", weights, states.square().mean(-1)).sqrt()}
         # Indexed by a list, so that what is kept is a copy that holds no whole sequence.

@@ -53,6 +53,15 @@ def test_the_batch_size_is_no_part_of_the_key_nor_of_the_numbers(inputs, example
     two = run(inputs, example_store, config, batch_size=2).record
     two_read = read_activations(example_store.path(two, ACTIVATIONS))
     assert one.key == two.key
+    assert one.info["runtime"] == {
+        "dtype": "float32",
+        "autocast": None,
+        "compile": False,
+        "device": "cpu",
+        "threads": 1,
+        "batch_size": 1,
+    }
+    assert two.info["runtime"] == {**one.info["runtime"], "batch_size": 2}
     np.testing.assert_allclose(one_read.vectors, two_read.vectors, rtol=1e-5, atol=1e-5)
 
 
@@ -125,7 +134,8 @@ def test_tracks_of_one_config_share_a_hive_folder(inputs, example_store):
     name, _, digest = path.parts[1].partition("=")
     assert name == "extraction"
     assert len(digest) == 16
-    assert record.info == {"chunks": 3, "layers": [3], "hidden_size": 192, "vectors": 3}
+    described = {name: value for name, value in record.info.items() if name != "runtime"}
+    assert described == {"chunks": 3, "layers": [3], "hidden_size": 192, "vectors": 3}
 
 
 def test_layers_are_chosen_by_name_or_number(nano):
