@@ -7,8 +7,10 @@ from prefect.states import get_state_exception
 
 from flows.ingest import ingest
 from flows.playlist_file import read_playlist_file
+from flows.recovery import clean_up
 from flows.results import IngestResult, PlaylistOutcome
 from flows.server import server_of_this_process
+from flows.subflows import end_subflows
 from resonance_core.errors import ConfigError, ResonanceError
 
 FOLDER = Path(__file__).parents[1] / "configs" / "playlists"
@@ -31,7 +33,12 @@ class PlaylistsError(ResonanceError):
         self.outcomes = outcomes
 
 
-@flow(name="playlists", persist_result=False)
+@flow(
+    name="playlists",
+    persist_result=False,
+    on_crashed=[end_subflows, clean_up],
+    on_cancellation=[end_subflows, clean_up],
+)
 def playlists(folder: Path = FOLDER) -> list[PlaylistOutcome]:
     """Ingest every playlist of a folder; one that fails stops no other.
 

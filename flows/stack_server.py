@@ -9,9 +9,6 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolCreate
 from prefect.client.schemas.filters import (
     FlowRunFilter,
-    FlowRunFilterParentFlowRunId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
     WorkPoolFilter,
     WorkPoolFilterName,
 )
@@ -20,10 +17,10 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed
 from prefect.workers.process import ProcessWorker
 
+from flows.subflows import WORKING, end, in_states, subflows
 from tasks.gpu import GPU
 
 POOL = "resonance"
-WORKING = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
 def prepare(client: SyncPrefectClient) -> None:
@@ -55,7 +52,7 @@ def cancel_runs(client: SyncPrefectClient, patience_s: float) -> None:
                 client.set_flow_run_state(run.id, stopped)
                 asked.append(run.id)
         time.sleep(0.3)
-    _end(client, _subflows(client, asked), Cancelled(message="Stopped with the worker"))
+    end(client, subflows(client, asked), Cancelled(message="Stopped with the worker"))
 
 
 def close_lost_runs(client: SyncPrefectClient) -> None:
@@ -64,7 +61,7 @@ def close_lost_runs(client: SyncPrefectClient) -> None:
     Runs that seem to be worked on have crashed. Those that a schedule wanted meanwhile are
     cancelled, or they would all start with the next worker.
     """
-    _end(client, _runs(client), Crashed(message="Its worker is gone"))
+    end(client, _runs(client), Crashed(message="Its worker is gone"))
     missed: State[None] = Cancelled(message="No worker ran when it was due")
     for run in _runs(client, StateType.SCHEDULED):
         due = run.next_scheduled_start_time
@@ -72,27 +69,8 @@ def close_lost_runs(client: SyncPrefectClient) -> None:
             client.set_flow_run_state(run.id, missed, force=True)
 
 
-def _end(client: SyncPrefectClient, runs: list[FlowRun], state: State[None]) -> None:
-    """End runs that nobody works on, and their subflows, which Prefect leaves as they are."""
-    while runs:
-        for run in runs:
-            client.set_flow_run_state(run.id, state, force=True)
-        runs = _subflows(client, [run.id for run in runs])
-
-
 def _runs(client: SyncPrefectClient, *states: StateType) -> list[FlowRun]:
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
     return client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=_in(*states or WORKING)), work_pool_filter=pool
+        flow_run_filter=FlowRunFilter(state=in_states(*states or WORKING)), work_pool_filter=pool
     )
-
-
-def _subflows(client: SyncPrefectClient, parents: list[UUID]) -> list[FlowRun]:
-    of = FlowRunFilterParentFlowRunId(any_=parents)
-    return client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=_in(*WORKING), parent_flow_run_id=of)
-    )
-
-
-def _in(*states: StateType) -> FlowRunFilterState:
-    return FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
