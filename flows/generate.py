@@ -3,9 +3,11 @@
 from prefect import flow
 from pydantic import PositiveInt
 
+from flows.report import publish_pieces
 from flows.settings import DEFAULTS, Settings
 from resonance_core.config import RuntimeConfig
 from resonance_core.stages.generation_request import GenerationRequest
+from resonance_core.store.open import open_store
 from resonance_core.store.records import Outcome
 from tasks.generate import generate as generate_task
 
@@ -27,4 +29,7 @@ def generate(
         ModelError: The model cannot be found, or a direction is another model's.
         NotInStoreError: There is no such playlist or direction.
     """
-    return generate_task.submit(request, takes, settings.read(), RuntimeConfig()).result()
+    runtime = RuntimeConfig()
+    made: list[Outcome] = generate_task.submit(request, takes, settings.read(), runtime).result()
+    publish_pieces(open_store(runtime.store), [outcome.record for outcome in made])
+    return made

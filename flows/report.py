@@ -1,4 +1,4 @@
-"""The artifacts that Prefect's UI shows: a playlist's tracks and report, a concept's report."""
+"""The artifacts that Prefect's UI shows: reports of playlists, of concepts and of pieces."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,11 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from flows.console import range_in_words, sounds_like
 from flows.markdown import calibration_plot, calibration_table, page, table
 from flows.results import ConceptResult
+from resonance_core.store.layout import file_name
+from resonance_core.store.pieces import AUDIO
 from resonance_core.store.playlists import PlaylistEntry
 from resonance_core.store.records import Record
+from resonance_core.store.store import Store
 
 
 def publish_playlist(
@@ -34,6 +37,16 @@ def publish_concept(concept: ConceptResult, low: Record, high: Record) -> None:
         markdown=concept_report(concept, low, high),
         description=f"Direction and ranges of {concept.label}",
     )
+
+
+def publish_pieces(store: Store, pieces: Sequence[Record]) -> None:
+    """Put into Prefect's UI where each piece is, and what made it."""
+    for piece in pieces:
+        create_markdown_artifact(
+            key=_key(piece.key[:12], "piece"),
+            markdown=piece_report(piece, store.address(file_name(piece, AUDIO))),
+            description=f"{piece.info['prompt']}, seed {piece.info['seed']}",
+        )
 
 
 def playlist_report(
@@ -74,6 +87,30 @@ def concept_report(concept: ConceptResult, low: Record, high: Record) -> str:
             ("layer", "split-half cosine", "pair agreement"),
             ((str(layer), f"{half:.2f}", f"{pair:.2f}") for layer, half, pair in reliability),
         ),
+    )
+
+
+def piece_report(piece: Record, where: str) -> str:
+    """Return the report of a piece: where its audio is, what it was asked for, how it sounds."""
+    info = piece.info
+    asked = [
+        ("prompt", info["prompt"]),
+        ("seed", str(info["seed"])),
+        *((f"slider {name}", f"{position:g}") for name, position in info["sliders"].items()),
+        *(
+            (f"strength of {one['direction'][:12]}", f"{one['strength']:.2f}")
+            for one in info["steering"]
+        ),
+    ]
+    heard = [
+        (name, "-" if value is None else f"{value:.4g}")
+        for name, value in info["descriptors"].items()
+    ]
+    return page(
+        f"# {info['prompt']}",
+        f"{info['duration_s']:.1f} s in `{where}`.",
+        table(("asked", ""), asked),
+        table(("heard", ""), heard),
     )
 
 

@@ -1,6 +1,8 @@
 import shutil
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.calibrate import calibrate as calibrate_flow
 from flows.generate import generate as generate_flow
@@ -31,6 +33,17 @@ def test_a_piece_is_the_same_with_and_without_prefect(
     assert direct.record.key == through_prefect.record.key
     assert direct.record.files == through_prefect.record.files
     assert direct.record.info == through_prefect.record.info
+    with get_client(sync_client=True) as client:
+        (artifact,) = client.read_artifacts(
+            artifact_filter=ArtifactFilter(
+                key=ArtifactFilterKey(any_=[f"{direct.record.key[:12]}-piece"])
+            )
+        )
+    assert str(elsewhere.path(through_prefect.record, "audio.wav")) in artifact.data
+    assert "| prompt | calm piano |\n| seed | 4 |" in artifact.data
+    (steered,) = direct.record.info["steering"]
+    assert f"| strength of {steered['direction'][:12]} | 1.00 |" in artifact.data
+    assert f"| rms | {direct.record.info['descriptors']['rms']:.4g} |" in artifact.data
 
 
 @pytest.mark.usefixtures("prefect_server")
