@@ -430,7 +430,8 @@ class RuntimeConfig(BaseSettings):
     shard_tracks: PositiveInt = 64
     """Tracks of one shard: what a run that is killed may lose of its work."""
     compile: bool = False
-    """Have torch.compile make the layers faster that listen: it pays for many tracks, and takes up
-    to a minute before the first. It rounds otherwise, as another device does."""
+    """Have torch.compile make the layers that listen. That takes seconds before the first batch,
+    and what it gains depends on the device: nano on a CPU, nothing. It rounds otherwise, as another
+    device does."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""
