@@ -10,10 +10,11 @@ from pydantic import BaseModel, computed_field
 
 Side = Callable[[], float]
 """Does one side's work and returns what it took, in seconds or in another unit."""
+Unit = Literal["s", "MiB", "s/track", "B/track", "s/shard"]
 
 
 class Figure(BaseModel):
-    """One ratio of two times, or of two amounts of memory."""
+    """One ratio of two times, or of two amounts of memory or disk."""
 
     name: str
     ratio: float
@@ -23,7 +24,7 @@ class Figure(BaseModel):
     """The side of the target on which the ratio should lie."""
     measured: dict[str, list[float]]
     """Every repeat of both sides, the numerator first."""
-    unit: Literal["s", "MiB"]
+    unit: Unit
     repeats: int
     threads: int
     """CPU threads of one model call."""
@@ -60,7 +61,7 @@ def compare(
     repeats: int,
     model: str,
     conditions: dict[str, float],
-    unit: Literal["s", "MiB"] = "s",
+    unit: Unit = "s",
 ) -> Figure:
     """Measure two sides in turn and return the median of their ratios.
 

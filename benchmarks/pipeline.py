@@ -70,17 +70,22 @@ def ingest_playlist(playlist: Path, settings: Settings = DEFAULTS) -> IngestResu
     return result
 
 
-def join(clips: list[Path], target: Path, title: str = "") -> None:
-    """Write the packets of several files one after another, without encoding them again."""
+def join(clips: list[Path], target: Path, first: int = 0) -> None:
+    """Write the packets of several files one after another, without encoding them again.
+
+    Args:
+        clips: The files.
+        target: What is written.
+        first: The packet that each file begins with; those before it come last.
+    """
     with av.open(str(target), "w") as output:
-        output.metadata["title"] = title
         stream, end = None, 0
         for clip in clips:
             with av.open(str(clip)) as source:
                 stream = stream or output.add_stream_from_template(source.streams.audio[0])
-                for packet in source.demux(audio=0):
-                    if packet.duration:
-                        packet.stream = stream
-                        packet.pts = packet.dts = end
-                        end += packet.duration
-                        output.mux(packet)
+                packets = [packet for packet in source.demux(audio=0) if packet.duration]
+                for packet in [*packets[first:], *packets[:first]]:
+                    packet.stream = stream
+                    packet.pts = packet.dts = end
+                    end += packet.duration or 0
+                    output.mux(packet)

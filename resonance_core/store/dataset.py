@@ -130,6 +130,22 @@ class ActivationDataset:
         path = layer_file(self._root, self._files, self.dataset, layer)
         return torch.from_numpy(map_layer(path))
 
+    def means(self) -> NDArray[np.float32]:
+        """Return the mean vector of each layer over all rows, ``[layers, hidden]``.
+
+        They are read batch by batch, so a data set larger than memory can be averaged.
+        """
+        rows = np.zeros((len(self.layers), 1), np.int64)
+        sums = np.zeros((len(rows), self.dataset.schema.field("vector").type.list_size))
+        for batch in self.dataset.to_batches(columns=["layer", "vector"]):
+            layer = batch["layer"].to_numpy()
+            vectors = list_array(pa.chunked_array([batch["vector"]]), np.float32)
+            for place, wanted in enumerate(self.layers):
+                of_layer = vectors[layer == wanted]
+                rows[place] += len(of_layer)
+                sums[place] += of_layer.sum(axis=0, dtype=np.float64)
+        return (sums / rows).astype(np.float32)
+
     def _table(self, layers: Sequence[int] | None, columns: Sequence[str] | None) -> pa.Table:
         if layers is None:
             return self.dataset.to_table(columns=columns)

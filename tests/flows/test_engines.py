@@ -1,7 +1,11 @@
 import importlib.util
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pandas as pd
+import psutil
 import pytest
 import soundfile
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -11,6 +15,8 @@ from flows.reprocess import reprocess
 from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
 from resonance_core.errors import ConfigError
+from resonance_core.store import open_activations
+from resonance_core.store.store import Store
 
 ENGINES = {"dask": "prefect_dask", "ray": "prefect_ray"}
 
@@ -26,6 +32,18 @@ def test_an_engine_that_is_not_installed_names_its_pip_line(engine, monkeypatch)
     monkeypatch.setitem(sys.modules, ENGINES[engine], None)
     with pytest.raises(ConfigError, match=rf"pip install 'resonance\[{engine}\]'"):
         task_runner(RuntimeConfig(engine=engine))
+
+
+def test_processes_of_dask_keep_the_memory_they_free():
+    config = pytest.importorskip("dask.config")
+    pytest.importorskip("prefect_dask")
+    environment = "distributed.nanny.pre-spawn-environ"
+    before = dict(config.get(environment, {}))
+    with config.set({environment: {**before, "MALLOC_TRIM_THRESHOLD_": 65536}}):
+        task_runner(RuntimeConfig(engine="dask"))
+        kept = config.get(environment)
+    assert "MALLOC_TRIM_THRESHOLD_" not in kept
+    assert kept["OMP_NUM_THREADS"] == 1
 
 
 @pytest.fixture(params=ENGINES)
@@ -62,3 +80,41 @@ def test_an_engine_makes_what_threads_make(engine, clips, store, tmp_path, monke
     reprocess(str(tmp_path / "music"), settings)
     threads = pd.read_parquet(tmp_path / "threads" / "activations").sort_values(columns)
     pd.testing.assert_frame_equal(made.reset_index(drop=True), threads.reset_index(drop=True))
+
+
+def kill_a_worker(store: Store) -> int:
+    """Kill a process that is making a shard, once another shard is there, and return its id."""
+    ends = time.monotonic() + 300
+    while time.monotonic() < ends:
+        time.sleep(0.05)
+        if next(store.records("shard"), None) is None:
+            continue
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                if any("/.locks/" in file.path for file in process.open_files()):
+                    process.kill()
+                    return process.pid
+    raise AssertionError("no process made a second shard")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
+def test_a_worker_that_is_killed_loses_nothing(engine, clips, store, tmp_path, monkeypatch):
+    (tmp_path / "music").mkdir()
+    for clip in clips[:6]:
+        (tmp_path / "music" / clip.name).write_bytes(clip.read_bytes())
+    for name, value in {"ENGINE": engine, "WORKERS": "2", "SHARD_TRACKS": "1"}.items():
+        monkeypatch.setenv(f"RESONANCE_{name}", value)
+    spread = reprocess.with_options(task_runner=task_runner(RuntimeConfig()))
+    settings = Settings(overrides=("chunk.length_s=2", "chunk.hop_s=0.5"))
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill_a_worker, store)
+        result = spread(str(tmp_path / "music"), settings)
+        assert killed.result(timeout=1) not in psutil.pids()
+    assert (result.tracks, result.shards.misses, result.failed) == (6, 6, [])
+    assert store.verify() == []
+    assert len(list(store.records("shard"))) == 6
+    rows = open_activations(store.root).pandas(columns=["track", "chunk", "layer"])
+    assert len(rows) == len(rows.drop_duplicates()) == 6 * result.chunks
+    assert rows["track"].nunique() == 6
+    assert not list((store.root / ".staging").iterdir())

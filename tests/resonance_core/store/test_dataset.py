@@ -46,6 +46,12 @@ def test_a_store_its_activations_and_an_extraction_can_be_opened(root):
         open_activations(root, "ff")
 
 
+def test_means_are_those_of_all_rows_of_a_layer(root):
+    means = open_activations(root).means()
+    assert means.dtype == np.float32
+    np.testing.assert_allclose(means, [expected(2).mean(0), expected(5).mean(0)], rtol=1e-5)
+
+
 def test_rows_are_read_as_pandas_and_numpy_have_them(root):
     opened = open_activations(root)
     frame = opened.pandas(layers=[5], columns=["track", "chunk", "layer"])
