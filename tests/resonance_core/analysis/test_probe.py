@@ -18,9 +18,18 @@ def test_a_probe_finds_a_planted_label_in_its_layer_only(plant):
     assert (planted.kind, planted.chance, planted.tracks) == ("accuracy", 0.5, 24)
     assert planted.score > 0.97
     assert planted.low > 0.9
-    # Were chunks of a track on both sides of a fold, noise would seem to hold the label.
     assert noise.score < 0.7
     assert noise.low <= noise.score <= noise.high
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_a_probe_cannot_know_a_track_by_its_other_chunks(numbers):
+    rng = np.random.default_rng(0)
+    own = np.repeat(rng.normal(size=(24, 64)), 5, axis=0)
+    vectors = own + 0.05 * rng.normal(size=own.shape)  # whoever knows the track knows its label
+    labels = {name: str(int(name, 16)) if numbers else LABELS[name] for name in TRACKS}
+    found = probe(vectors, np.repeat(list(labels), 5), labels)
+    assert found.score < (0.3 if numbers else 0.75)
 
 
 def test_a_probe_of_numbers_is_a_regression(plant):
