@@ -12,7 +12,15 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from flows import cli_concepts, cli_describe, cli_match, cli_playlists, cli_reprocess, cli_store
+from flows import (
+    cli_analyze,
+    cli_concepts,
+    cli_describe,
+    cli_match,
+    cli_playlists,
+    cli_reprocess,
+    cli_store,
+)
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -46,6 +54,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_store.app, name="store")
 app.add_typer(cli_concepts.app, name="concepts")
+app.add_typer(cli_analyze.app, name="analyze")
 
 # Flows and models are imported inside the commands: they take seconds, which neither --help
 # nor a typing error should cost.

@@ -3,11 +3,13 @@
 import base64
 import io
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 
+from resonance_core.errors import ConfigError
 from resonance_core.store.records import Record
 
 # Okabe and Ito's, which all eyes tell apart.
@@ -24,12 +26,27 @@ def png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def write_png(figure: Figure, target: Path) -> None:
+    """Write a figure as a PNG file.
+
+    Raises:
+        ConfigError: The place cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(png(figure))
+    except OSError as error:
+        raise ConfigError(
+            f"{target} cannot be written ({error.strerror})", "Choose another place"
+        ) from error
+
+
 def data_uri(picture: bytes) -> str:
     """Return a PNG as a URI that holds it, for pages that can fetch nothing."""
     return "data:image/png;base64," + base64.b64encode(picture).decode()
 
 
-def plain(axis: Axes, lines: Literal["x", "y"] = "y") -> None:
+def plain(axis: Axes, lines: Literal["x", "y", "both"] = "y") -> None:
     """Take the box off an axis and put faint lines behind its data."""
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(axis=lines, alpha=0.3)
