@@ -421,3 +421,7 @@ class RuntimeConfig(BaseSettings):
     """Tracks of one shard: what a run that is killed may lose of its work."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""
+    job: str | None = None
+    """The UUID that the job of an ingest is kept under, where somebody waits for it."""
+    request: str | None = None
+    """Digest of what that job was asked for, by which the same is not done twice at a time."""
