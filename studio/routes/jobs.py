@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from resonance_core.keys import sha256_text
 from resonance_core.models.registry import model_info
-from resonance_core.store.jobs import FINAL, Job, list_jobs, load_job
+from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs, load_job
 from studio.errors import ConflictError, UnknownError
 from studio.problems import problems
 from studio.queue import Work
@@ -23,6 +23,14 @@ WATCH_EVERY_S = 0.2
 """How often a job is looked at for whoever watches it, in seconds."""
 LISTEN_EVERY_S = 0.05
 """How often new sound is looked for, in seconds."""
+
+PLACES: dict[JobKind, str] = {
+    "generation": "/creations/",
+    "ingest": "/playlists/",
+    "concept": "/concepts/",
+    "calibration": "/concepts/",
+}
+"""Where results are found."""
 
 
 class JobView(Job):
@@ -36,9 +44,7 @@ class JobView(Job):
 
 def view(job: Job, service: Service) -> JobView:
     """Return a job as it is answered."""
-    places = {"generation": "/creations/{}", "ingest": "/playlists/{}"}
-    place = places.get(job.kind)
-    found = place.format(job.result) if place and job.state == "completed" else None
+    found = PLACES[job.kind] + job.result if job.result and job.state == "completed" else None
     position = service.queue.position(job.id)
     return JobView(**job.model_dump(exclude={"counts"}), position=position, location=found)
 
