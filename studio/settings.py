@@ -1,6 +1,8 @@
 """How the service is reached, and how much it takes on."""
 
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from typing import Self
+
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.settings import DEFAULTS, Settings
@@ -37,3 +39,12 @@ class StudioSettings(BaseSettings):
     """How long a request that waits for its piece may take, in seconds."""
     pipeline: Settings = DEFAULTS
     """The settings of all stages."""
+
+    @model_validator(mode="after")
+    def _key_beyond_loopback(self) -> Self:
+        if self.host not in LOOPBACK and not (self.api_key and self.api_key.get_secret_value()):
+            raise ValueError(
+                f"on {self.host!r} others can reach it: set RESONANCE_STUDIO_API_KEY, or listen on "
+                "127.0.0.1"
+            )
+        return self

@@ -138,9 +138,14 @@ def sound_of(creation: Creation, form: Format, service: Service) -> FileResponse
     return FileResponse(
         service.store.path(made, name),
         media_type=MEDIA_TYPES[form],
-        filename=f"{slugify(creation.title, max_length=60) or 'piece'}.{form}",
+        filename=sound_name(creation, form),
         headers={"ETag": f'"{made.digest(name)}"', "Vary": "Accept", **_headers(piece)},
     )
+
+
+def sound_name(creation: Creation, suffix: str) -> str:
+    """Return the name of a file that a listener takes with them."""
+    return f"{slugify(creation.title, max_length=60) or 'piece'}.{suffix}"
 
 
 def _headers(piece: Record) -> dict[str, str]:
