@@ -9,7 +9,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from studio.guard import Guard
 from studio.problems import answer_problems, problems
-from studio.routes import concepts, creations, generations, health, jobs, playlists, variants
+from studio.routes import (
+    concepts,
+    creations,
+    generations,
+    health,
+    jobs,
+    playlists,
+    shares,
+    variants,
+)
 from studio.service import Service
 from studio.settings import LOOPBACK, StudioSettings
 
@@ -38,7 +47,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
         responses=problems(400, 401, 403, 413, 422, 500, 503),
     )
     answer_problems(app)
-    for routes in (health, jobs, generations, creations, variants, playlists, concepts):
+    for routes in (health, jobs, generations, creations, variants, shares, playlists, concepts):
         app.include_router(routes.router)
     app.add_middleware(Guard, settings=settings)
     # Outermost: a name that is not ours is how a page of another site would reach loopback.

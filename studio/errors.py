@@ -50,6 +50,12 @@ class ConflictError(RefusedError):
     status = 409
 
 
+class GoneError(RefusedError):
+    """It was here, and is no more."""
+
+    status = 410
+
+
 class TooLargeError(RefusedError):
     """More bytes than are taken."""
 

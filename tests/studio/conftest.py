@@ -18,7 +18,8 @@ from studio.settings import StudioSettings
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """An empty store, which the service uses too."""
+    """An empty store, which the service uses too, and a place for the secret of links."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("RESONANCE_STORE", str(tmp_path / "store"))
     return Store(tmp_path / "store")
 
