@@ -15,6 +15,7 @@ from studio.routes import (
     generations,
     health,
     jobs,
+    melodies,
     playlists,
     shares,
     variants,
@@ -47,7 +48,17 @@ def create_app(settings: StudioSettings) -> FastAPI:
         responses=problems(400, 401, 403, 413, 422, 500, 503),
     )
     answer_problems(app)
-    for routes in (health, jobs, generations, creations, variants, shares, playlists, concepts):
+    for routes in (
+        health,
+        jobs,
+        generations,
+        creations,
+        variants,
+        shares,
+        melodies,
+        playlists,
+        concepts,
+    ):
         app.include_router(routes.router)
     app.add_middleware(Guard, settings=settings)
     # Outermost: a name that is not ours is how a page of another site would reach loopback.

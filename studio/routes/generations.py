@@ -5,6 +5,7 @@ import secrets
 from typing import Annotated
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
+import soundfile
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field
 
@@ -16,6 +17,7 @@ from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.creations import Creation, load_creation, save_creation
 from resonance_core.store.jobs import Job, load_job
+from resonance_core.store.pieces import AUDIO
 from studio.errors import ConflictError, UnusableError
 from studio.problems import problems
 from studio.queue import Work
@@ -129,6 +131,9 @@ def submit(
             service.runtime,
             lambda audio: work.hear(audio, total),
         )
+        if outcome.hit:  # then it was not played to whoever listens
+            audio, _ = soundfile.read(service.store.path(outcome.record, AUDIO), dtype="float32")
+            work.hear(audio, len(audio))
         creation = Creation(
             title=wanted.prompt,
             parent=parent,

@@ -89,6 +89,16 @@ def test_a_piece_is_heard_while_it_is_made(served):
     assert max(map(abs, steps)) < 350  # a hundredth of full scale
 
 
+def test_a_piece_that_was_there_already_is_heard_too(served):
+    whole = served.post("/generations?wait=true", json=SHORT).content
+    before = served.post("/generations", json=LONG).headers["Location"]
+    location = served.post("/generations", json=SHORT).headers["Location"]
+    with served.stream("GET", f"{location}/audio") as answer:  # it waits for the one before
+        served.delete(before)
+        live = b"".join(answer.iter_bytes())
+    assert len(live) == len(whole)
+
+
 def test_cancelling_ends_what_plays_and_what_waits_and_keeps_nothing_of_it(served, store):
     first = served.post("/generations", json=LONG).headers["Location"]
     second = served.post("/generations", json={**LONG, "seed": 4}).headers["Location"]
