@@ -55,9 +55,9 @@ class Ingests:
 
     def get(self, job_id: str) -> Job | None:
         """Return a job that goes on, as far as its process has told."""
-        if job_id not in self._jobs:
+        if (job := self._jobs.get(job_id)) is None:
             return None
-        return load_job(self._store, job_id) or self._jobs[job_id]
+        return load_job(self._store, job_id) or job
 
     def jobs(self) -> list[Job]:
         """Return the jobs that go on."""

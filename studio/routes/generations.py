@@ -166,4 +166,4 @@ async def _ended(job: Job, service: Service) -> Job:
                 f"Look for it at /jobs/{job.id}",
             )
         await asyncio.sleep(0.02)
-    return await asyncio.to_thread(find_job, job.id, service)
+    return await find_job(job.id, service)

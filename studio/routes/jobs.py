@@ -57,15 +57,18 @@ def accepted(job: Job, service: Service, response: Response) -> JobView:
     return view(job, service)
 
 
-def find_job(job_id: str, service: Served) -> Job:
+async def find_job(job_id: str, service: Served) -> Job:
     """Return a job of this service, or one that the store knows.
 
     Raises:
         UnknownError: There is none.
     """
     if (work := service.queue.get(job_id)) is not None:
-        return work.job
-    if (job := service.ingests.get(job_id) or load_job(service.store, job_id)) is not None:
+        return work.job  # without the store, for many may watch it
+    job = await asyncio.to_thread(
+        lambda: service.ingests.get(job_id) or load_job(service.store, job_id)
+    )
+    if job is not None:
         return job
     raise UnknownError(f"there is no job {job_id!r}", "List them: GET /jobs")
 
@@ -83,7 +86,7 @@ def all_jobs(service: Served) -> list[JobView]:
 
 
 @router.get("/{job_id}", responses=problems(404))
-def one_job(job: Found, service: Served) -> JobView:
+async def one_job(job: Found, service: Served) -> JobView:
     """Return how far a job is."""
     return view(job, service)
 
@@ -99,7 +102,7 @@ async def events(
     """
     told = last_event_id
     while True:
-        job = await asyncio.to_thread(find_job, job.id, service)
+        job = await find_job(job.id, service)
         shown = view(job, service)
         version = sha256_text(shown.model_dump_json(exclude={"updated_at"}))[:16]
         if version != told:
