@@ -352,3 +352,7 @@ def _piece(record: Record, audio: Path, sidecar: Path, seconds: float) -> dict[s
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -69,7 +69,9 @@ def ingest(
     config = settings.read()
     check(name, config)
     recover(store)
-    with running_job(store, Job(id=str(flow_run.id), source=source, name=name)) as job:
+    run = str(flow_run.id)
+    named = Job(id=runtime.job or run, run=run, request=runtime.request, source=source, name=name)
+    with running_job(store, named) as job:
         playlist: Playlist = resolve.submit(source, config.resolve).result()
         name = name or playlist_name(store, playlist.title, playlist.source)
         results = hear_tracks(playlist.tracks, config, runtime, job)
@@ -93,6 +95,7 @@ def ingest(
             left_out=playlist.left_out,
         )
         save_entry(store, entry)
+        job.end_with(name)
         change = extend_history(store, entry)
         words = list(part.words(store))[:WORDS]
         publish_playlist(entry, words, direction.record, calibration.record)

@@ -22,7 +22,8 @@ def recover(store: Store) -> None:
         StoreError: The store cannot be written.
     """
     for job in close_lost_jobs(store):
-        _close_run(UUID(job.id))
+        if job.run is not None:
+            _close_run(UUID(job.run))
     store.sweep()
 
 

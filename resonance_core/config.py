@@ -435,3 +435,7 @@ class RuntimeConfig(BaseSettings):
     device does."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""
+    job: str | None = None
+    """The UUID that the job of an ingest is kept under, where somebody waits for it."""
+    request: str | None = None
+    """Digest of what that job was asked for, by which the same is not done twice at a time."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Literal
+from uuid import UUID
 
 from filelock import Timeout
 from pydantic import BaseModel, Field, ValidationError, computed_field
@@ -18,11 +19,13 @@ JobState = Literal[
     "downloading",
     "preprocessing",
     "extracting",
+    "generating",
     "uploading",
     "completed",
     "failed",
     "cancelled",
 ]
+JobKind = Literal["ingest", "generation", "concept", "calibration"]
 FINAL = frozenset({"completed", "failed", "cancelled"})
 TrackState = Literal["waiting", "downloaded", "preprocessed", "extracted", "failed"]
 NEXT: dict[TrackState, JobState] = {
@@ -51,17 +54,29 @@ class Job(BaseModel):
     """One run, and how far it has come."""
 
     id: str
-    """That of the Prefect flow run."""
+    """Where nobody named it before the run began, that of the Prefect flow run."""
+    kind: JobKind = "ingest"
+    run: str | None = None
+    """The Prefect flow run, if there is one."""
+    request: str | None = None
+    """Digest of all that was asked for; the same work has the same."""
     source: str
-    name: str | None
+    """Of an ingest, where the music is; of others, what is made, in words."""
+    name: str | None = None
     state: JobState = "queued"
     reason: str | None = None
     """Why it did not complete, in words."""
+    progress: float | None = None
+    """Share of a piece that can be heard, 0-1; None where tracks are counted, or nothing is."""
+    result: str | None = None
+    """What a completed job led to: a playlist's name, a creation's id, or a key."""
     tracks: list[JobTrack] = []
     """Empty until the source is listed."""
     owner: str = ""
     """Of several that share the store, who works on it."""
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     updated_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
     @computed_field  # type: ignore[prop-decorator]
@@ -103,7 +118,22 @@ class RunningJob:
         """Say what the run is at now, apart from its tracks."""
         with self._changing:
             self._job.state, self._job.reason = state, reason
+            if state != "queued":
+                self._job.started_at = self._job.started_at or datetime.now(UTC)
+            if state in FINAL:
+                self._job.ended_at = datetime.now(UTC)
             self._write()
+
+    def play(self, progress: float) -> None:
+        """Say how much of the piece can be heard, 0-1; from any thread."""
+        with self._changing:
+            self._job.progress = progress
+            if time.monotonic() >= self._written + WRITE_EVERY_S:
+                self._write()
+
+    def end_with(self, result: str) -> None:
+        """Say what it led to; it is written when the job ends."""
+        self._job.result = result
 
     def _write(self) -> None:
         save_job(self._store, self._job)
@@ -111,11 +141,16 @@ class RunningJob:
 
 
 @contextmanager
-def running_job(store: Store, job: Job) -> Iterator[RunningJob]:
+def running_job(store: Store, job: Job, state: JobState = "downloading") -> Iterator[RunningJob]:
     """Keep a job in the store until the end of the context, and then how it ended.
 
     Meanwhile this process holds a lock, which the kernel releases however the process ends: so a
     job that nobody works on any more can be told from one that takes its time.
+
+    Args:
+        store: Takes its file.
+        job: What shall be done.
+        state: What it is at first.
 
     Raises:
         StoreError: The store cannot be written.
@@ -123,7 +158,7 @@ def running_job(store: Store, job: Job) -> Iterator[RunningJob]:
     job.owner = store.owner
     running = RunningJob(store, job)
     with store.locked(_lock(job)):
-        running.move_to("downloading")
+        running.move_to(state)
         try:
             yield running
         except BaseException as error:
@@ -148,7 +183,7 @@ def close_lost_jobs(store: Store) -> list[Job]:
             continue
         try:
             with store.locked(_lock(job), timeout_s=0):
-                job.state, job.reason = "failed", LOST
+                job.state, job.reason, job.ended_at = "failed", LOST, datetime.now(UTC)
                 save_job(store, job)
         except Timeout:
             continue
@@ -173,6 +208,20 @@ def list_jobs(store: Store) -> list[Job]:
         with suppress(ValidationError):
             found.append(Job.model_validate_json(store.read_whole(name) or b""))
     return sorted(found, key=lambda job: job.created_at, reverse=True)
+
+
+def load_job(store: Store, job_id: str) -> Job | None:
+    """Return a job, or None where there is none or it is damaged.
+
+    Args:
+        store: Where it is kept.
+        job_id: A UUID; nothing else names a job's file.
+    """
+    try:
+        held = store.read_whole(f"jobs/{UUID(job_id)}.json")
+        return None if held is None else Job.model_validate_json(held)
+    except ValueError:  # no UUID, or damaged
+        return None
 
 
 def _lock(job: Job) -> str:

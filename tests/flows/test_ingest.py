@@ -282,7 +282,8 @@ def test_what_a_killed_run_left_is_put_in_order_by_the_next(
 ):
     with get_client(sync_client=True) as client:
         run = client.create_flow_run(ingest, state=Running())
-        save_job(store, Job(id=str(run.id), source=str(folder), name=None, state="extracting"))
+        lost = Job(id=str(run.id), run=str(run.id), source=str(folder), state="extracting")
+        save_job(store, lost)
         ingest(str(folder), settings=quick_settings)
         assert client.read_flow_run(run.id).state.is_crashed()
     assert {job.id: job.state for job in list_jobs(store)}[str(run.id)] == "failed"

@@ -9,6 +9,7 @@ from resonance_core.store.jobs import (
     RunningJob,
     close_lost_jobs,
     list_jobs,
+    load_job,
     running_job,
     save_job,
 )
@@ -107,3 +108,17 @@ def test_jobs_are_listed_from_the_newest_and_damaged_ones_left_out(store):
         save_job(store, job(number))
     (store.root / "jobs" / "run-2.json").write_text("{")
     assert [one.id for one in list_jobs(store)] == ["run-3", "run-1"]
+
+
+def test_a_job_says_when_it_began_how_far_it_is_and_what_it_led_to(store):
+    asked = Job(id="5f0c1d0e-0000-4000-8000-000000000001", kind="generation", source="calm piano")
+    with running_job(store, asked, "queued") as running:
+        waiting = load_job(store, asked.id)
+        assert (waiting.state, waiting.started_at) == ("queued", None)
+        running.move_to("generating")
+        running.play(0.5)
+        running.end_with("piece")
+    ended = load_job(store, asked.id)
+    assert (ended.state, ended.progress, ended.result) == ("completed", 0.5, "piece")
+    assert ended.created_at <= ended.started_at <= ended.ended_at
+    assert load_job(store, "../playlists/mine") is None

@@ -1,0 +1,1 @@
+"""The service: what listeners do, over HTTP."""

@@ -1,0 +1,67 @@
+"""The app: its endpoints, and what stands before all of them."""
+
+import importlib.metadata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from studio.guard import Guard
+from studio.problems import answer_problems, problems
+from studio.routes import (
+    concepts,
+    creations,
+    generations,
+    health,
+    jobs,
+    melodies,
+    playlists,
+    shares,
+    variants,
+)
+from studio.service import Service
+from studio.settings import LOOPBACK, StudioSettings
+
+
+def create_app(settings: StudioSettings) -> FastAPI:
+    """Return the service.
+
+    Args:
+        settings: Its limits, and the settings of all stages.
+
+    Raises:
+        ConfigError: A setting that cannot be used.
+        StoreError: The store cannot be used.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.service = Service(settings)
+        yield
+        await app.state.service.close()
+
+    app = FastAPI(
+        title="Resonance studio",
+        version=importlib.metadata.version("resonance"),
+        lifespan=lifespan,
+        responses=problems(400, 401, 403, 413, 422, 500, 503),
+    )
+    answer_problems(app)
+    for routes in (
+        health,
+        jobs,
+        generations,
+        creations,
+        variants,
+        shares,
+        melodies,
+        playlists,
+        concepts,
+    ):
+        app.include_router(routes.router)
+    app.add_middleware(Guard, settings=settings)
+    # Outermost: a name that is not ours is how a page of another site would reach loopback.
+    names = [*LOOPBACK, "[::1]", settings.host, *settings.names]
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
+    return app

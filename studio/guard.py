@@ -1,0 +1,81 @@
+"""The guard: refuses requests by key, origin and size before anything reads them."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from resonance_core.errors import ResonanceError
+from studio.errors import KeyNeededError, OriginError, TooLargeError
+from studio.problems import problem_of
+from studio.settings import StudioSettings
+
+READING = ("GET", "HEAD", "OPTIONS")
+OPEN = ("/health", "/shared/")
+"""What needs no key: shared pieces are signed."""
+
+
+class Guard:
+    """Refuses what is not allowed, and counts the bytes of what is."""
+
+    def __init__(self, app: ASGIApp, settings: StudioSettings) -> None:
+        self._app = app
+        self._key = settings.api_key.get_secret_value() if settings.api_key else None
+        self._limit = settings.max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            self._check_key(scope["path"], headers)
+            _check_origin(scope["method"], headers)
+            self._check_size(int(headers.get("content-length", 0)))
+        except ResonanceError as error:
+            await problem_of(error, scope["path"])(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            try:
+                self._check_size(taken)
+            except TooLargeError as error:  # FastAPI lets only its own errors out of a body
+                raise HTTPException(error.status, error.problem) from error
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _check_key(self, path: str, headers: Headers) -> None:
+        if self._key is None or path.startswith(OPEN):
+            return
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        given = key if scheme.lower() == "bearer" else ""
+        if not secrets.compare_digest(given.encode(), self._key.encode()):
+            raise KeyNeededError(
+                "the API key is missing or wrong", "Send it as: Authorization: Bearer KEY"
+            )
+
+    def _check_size(self, size: int) -> None:
+        if size > self._limit:
+            raise TooLargeError(
+                f"the request has more than {self._limit} bytes",
+                "Send less, or raise RESONANCE_STUDIO_MAX_BYTES",
+            )
+
+
+def _check_origin(method: str, headers: Headers) -> None:
+    """Refuse a change that a page of another site asks for; other programs name no origin."""
+    origin = headers.get("origin")
+    if method in READING or origin is None:
+        return
+    if urlsplit(origin).netloc != headers.get("host"):
+        raise OriginError(
+            f"a page of {origin} may change nothing here", "Use the studio's own page"
+        )

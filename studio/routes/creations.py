@@ -1,0 +1,174 @@
+"""Creations: the library of pieces, and their sound."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+from slugify import slugify
+
+from resonance_core.audio.encode import Format
+from resonance_core.stages.deliver import encoded, peaks
+from resonance_core.store.creations import (
+    Creation,
+    list_creations,
+    load_creation,
+    save_creation,
+)
+from resonance_core.store.pieces import AUDIO
+from resonance_core.store.records import Record
+from studio.problems import problems
+from studio.service import Served, Service
+
+router = APIRouter(prefix="/creations", tags=["creations"])
+MEDIA_TYPES: dict[Format, str] = {
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+}
+
+
+class CreationView(Creation):
+    """A creation, and what is known of its piece."""
+
+    made: dict[str, Any]
+    """The piece's sidecar."""
+
+
+class Page(BaseModel):
+    """Some creations, the newest first."""
+
+    total: int
+    """How many there are on all pages."""
+    creations: list[Creation]
+
+
+class Edit(BaseModel):
+    """What a listener may change; what is left out stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=200)
+    favourite: bool | None = None
+
+
+class Peaks(BaseModel):
+    """A waveform to be drawn; full scale is 1."""
+
+    seconds: float
+    low: list[float]
+    high: list[float]
+    rms: list[float]
+
+
+@router.get("")
+def library(
+    service: Served,
+    search: Annotated[str, Query(max_length=200)] = "",
+    favourites: bool = False,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page:
+    """List creations, those only whose title holds the words, or that are favourites."""
+    words = search.casefold().split()
+    found = [
+        one
+        for one in list_creations(service.store)
+        if (one.favourite or not favourites) and all(word in one.title.casefold() for word in words)
+    ]
+    return Page(total=len(found), creations=found[offset : offset + limit])
+
+
+@router.get("/{creation_id}", responses=problems(404))
+def one_creation(creation_id: str, service: Served) -> CreationView:
+    """Return a creation with all that is known of its piece."""
+    creation = load_creation(service.store, creation_id)
+    made = service.store.get(creation.piece).info
+    return CreationView(**creation.model_dump(), made=made)
+
+
+@router.patch("/{creation_id}", responses=problems(404))
+def edit(creation_id: str, change: Edit, service: Served) -> Creation:
+    """Rename a creation, or make it a favourite."""
+    creation = load_creation(service.store, creation_id)
+    changed = creation.model_copy(update=change.model_dump(exclude_none=True))
+    save_creation(service.store, changed)
+    return changed
+
+
+@router.delete("/{creation_id}", status_code=204, responses=problems(404))
+def remove(creation_id: str, service: Served) -> None:
+    """Take a creation out of the library; its variants stay, and so does the piece in the store."""
+    creation = load_creation(service.store, creation_id)
+    save_creation(service.store, creation.model_copy(update={"deleted": True}))
+
+
+@router.get("/{creation_id}/audio", responses=problems(404, 416), response_class=FileResponse)
+def audio(
+    creation_id: str,
+    service: Served,
+    form: Annotated[Format | None, Query(alias="format")] = None,
+    accept: Annotated[str, Header()] = "",
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Return the sound of a creation, or a range of it; the format is asked for, or accepted."""
+    creation = load_creation(service.store, creation_id)
+    accepted: Iterator[Format] = (known for known, kind in MEDIA_TYPES.items() if kind in accept)
+    found = sound_of(creation, form if form is not None else next(accepted, "wav"), service)
+    if found.headers["etag"] in if_none_match:
+        return Response(status_code=304, headers={"ETag": found.headers["etag"]})
+    return found
+
+
+@router.get("/{creation_id}/peaks", responses=problems(404))
+def waveform(
+    creation_id: str, service: Served, buckets: Annotated[int, Query(ge=1, le=4000)] = 800
+) -> Peaks:
+    """Return the lowest and highest sample and the root mean square of each part of the piece."""
+    piece = service.store.get(load_creation(service.store, creation_id).piece)
+    return Peaks(**peaks(piece, buckets, service.store).record.info)
+
+
+def sound_of(creation: Creation, form: Format, service: Service) -> FileResponse:
+    """Return a creation's sound, with what is known of it in the answer's headers."""
+    piece = service.store.get(creation.piece)
+    made, name = piece, AUDIO
+    if form != "wav":
+        made, name = encoded(piece, form, service.store).record, f"audio.{form}"
+    return FileResponse(
+        service.store.path(made, name),
+        media_type=MEDIA_TYPES[form],
+        filename=sound_name(creation, form),
+        headers={"ETag": f'"{made.digest(name)}"', "Vary": "Accept", **_headers(piece)},
+    )
+
+
+def sound_name(creation: Creation, suffix: str) -> str:
+    """Return the name of a file that a listener takes with them."""
+    return f"{slugify(creation.title, max_length=60) or 'piece'}.{suffix}"
+
+
+def _headers(piece: Record) -> dict[str, str]:
+    info = piece.info
+    tempo = info["descriptors"]["tempo_bpm"]
+    return {
+        "X-Request-Id": piece.key,
+        "X-Sample-Rate": str(info["sample_rate"]),
+        "X-Duration-S": f"{info['duration_s']:.3f}",
+        "X-Backend": info["backend"],
+        "X-Model": info["model"]["id"],
+        "X-Steering": ",".join(
+            f"{one['direction'][:12]}={one['strength']:g}" for one in info["steering"]
+        )
+        or "none",
+        "X-BPM": "unknown" if tempo is None else f"{tempo:.1f}",
+        "X-Quality-Tier": _tier(info["model"]["id"]),
+    }
+
+
+def _tier(model: str) -> Literal["sketch", "full"]:
+    """Return what to expect: the embedded model sketches, whatever steers it; others play in full.
+
+    It says which kind of model played, and nothing about how a piece has turned out.
+    """
+    return "sketch" if model == "nano" else "full"

@@ -1,0 +1,32 @@
+"""Whether the service works, and what it plays with."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from resonance_core.models.registry import model_info
+from studio.service import Served
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """What the service is."""
+
+    model: str
+    backend: str
+    sample_rate: int
+    """Hz."""
+    waiting: int
+    """Jobs that wait for the model, or have it."""
+
+
+@router.get("/health")
+def health(service: Served) -> Health:
+    """Return whether the service works; the model is loaded when it is first needed."""
+    info = model_info(service.config.model)
+    return Health(
+        model=info.id,
+        backend=info.backend,
+        sample_rate=info.sample_rate,
+        waiting=len(service.queue.jobs()),
+    )

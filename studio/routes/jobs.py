@@ -1,0 +1,161 @@
+"""Jobs: list, watch and cancel what takes long."""
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from resonance_core.keys import sha256_text
+from resonance_core.models.registry import model_info
+from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs, load_job
+from studio.errors import ConflictError, UnknownError
+from studio.problems import problems
+from studio.queue import Work
+from studio.service import Served, Service
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+WATCH_EVERY_S = 0.2
+"""How often a job is looked at for whoever watches it, in seconds."""
+LISTEN_EVERY_S = 0.05
+"""How often new sound is looked for, in seconds."""
+
+PLACES: dict[JobKind, str] = {
+    "generation": "/creations/",
+    "ingest": "/playlists/",
+    "concept": "/concepts/",
+    "calibration": "/concepts/",
+}
+"""Where results are found."""
+
+
+class JobView(Job):
+    """A job, and where it stands."""
+
+    position: int | None = None
+    """How many jobs have the model before it; None where it does not wait for it."""
+    location: str | None = None
+    """Where what it led to is found, once it is completed."""
+
+
+def view(job: Job, service: Service) -> JobView:
+    """Return a job as it is answered."""
+    found = PLACES[job.kind] + job.result if job.result and job.state == "completed" else None
+    position = service.queue.position(job.id)
+    return JobView(**job.model_dump(exclude={"counts"}), position=position, location=found)
+
+
+def accepted(job: Job, service: Service, response: Response) -> JobView:
+    """Return the answer to a request that became a job: where to look for it, and when."""
+    response.status_code = 202
+    response.headers["Location"] = f"/jobs/{job.id}"
+    response.headers["Retry-After"] = "1"
+    return view(job, service)
+
+
+async def find_job(job_id: str, service: Served) -> Job:
+    """Return a job of this service, or one that the store knows.
+
+    Raises:
+        UnknownError: There is none.
+    """
+    if (work := service.queue.get(job_id)) is not None:
+        return work.job  # without the store, for many may watch it
+    job = await asyncio.to_thread(
+        lambda: service.ingests.get(job_id) or load_job(service.store, job_id)
+    )
+    if job is not None:
+        return job
+    raise UnknownError(f"there is no job {job_id!r}", "List them: GET /jobs")
+
+
+Found = Annotated[Job, Depends(find_job)]
+
+
+@router.get("")
+def all_jobs(service: Served) -> list[JobView]:
+    """List the jobs, the newest first; those of the command line, too."""
+    known = {job.id: job for job in list_jobs(service.store)}
+    known |= {job.id: job for job in (*service.queue.jobs(), *service.ingests.jobs())}
+    newest = sorted(known.values(), key=lambda job: job.created_at, reverse=True)
+    return [view(job, service) for job in newest]
+
+
+@router.get("/{job_id}", responses=problems(404))
+async def one_job(job: Found, service: Served) -> JobView:
+    """Return how far a job is."""
+    return view(job, service)
+
+
+@router.get("/{job_id}/events", responses=problems(404), response_class=EventSourceResponse)
+async def events(
+    job: Found, service: Served, last_event_id: Annotated[str | None, Header()] = None
+) -> AsyncIterator[ServerSentEvent]:
+    """Send the job whenever it has changed, until it has ended.
+
+    Every event is the whole job, and its id says which; so whoever comes back with the last id
+    that was seen misses nothing, also after the service was started again.
+    """
+    told = last_event_id
+    while True:
+        job = await find_job(job.id, service)
+        shown = view(job, service)
+        version = sha256_text(shown.model_dump_json(exclude={"updated_at"}))[:16]
+        if version != told:
+            yield ServerSentEvent(data=shown, event="job", id=version)
+            told = version
+        if job.state in FINAL:
+            return
+        await asyncio.sleep(WATCH_EVERY_S)
+
+
+@router.get("/{job_id}/audio", responses=problems(404, 409), response_class=StreamingResponse)
+async def audio(job: Found, service: Served) -> Response:
+    """Play the piece while it is made, as a WAV stream without an end in its header.
+
+    Once it is made, the answer names the place where all of it is.
+    """
+    if job.kind != "generation" or job.state in ("failed", "cancelled"):
+        raise ConflictError(f"the {job.kind} is {job.state} and has no sound", "Ask for another")
+    if (work := service.queue.get(job.id)) is None:
+        return RedirectResponse(f"/creations/{job.result}/audio", 303)
+    rate = model_info(service.config.model).sample_rate
+    return StreamingResponse(_stream(work, rate), media_type="audio/wav")
+
+
+@router.delete("/{job_id}", status_code=202, responses=problems(404, 409))
+async def cancel(job: Found, service: Served) -> JobView:
+    """Cancel a job: one that waits at once, one that plays at its next frame.
+
+    The process of an ingest ends. A concept or a calibration ends at its next stage.
+    """
+    if service.ingests.get(job.id) is not None:
+        service.ingests.stop(job.id)
+    elif (work := service.queue.get(job.id)) is not None:
+        work.stop()
+    else:
+        raise ConflictError(
+            f"the job is {job.state} and not worked on here",
+            "Only jobs that this service works on can be cancelled",
+        )
+    return view(job, service)
+
+
+async def _stream(work: Work, rate: int) -> AsyncIterator[bytes]:
+    unknown = 0xFFFFFFFF  # as players take it for a stream
+    yield struct.pack("<4sI4s", b"RIFF", unknown, b"WAVE")
+    yield struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, 2 * rate, 2, 16)
+    yield struct.pack("<4sI", b"data", unknown)
+    sent = 0
+    while True:
+        ended = work.job.state in FINAL
+        while sent < len(work.sound):
+            yield work.sound[sent]
+            sent += 1
+        if ended:
+            return
+        await asyncio.sleep(LISTEN_EVERY_S)

@@ -1,0 +1,83 @@
+"""Variants: what becomes of a creation when something about it is changed, in numbers or words."""
+
+import io
+import zipfile
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, ValidationError
+
+from resonance_core.config_file import explain
+from resonance_core.steering.intent.refine import Refinement, refine
+from resonance_core.store.creations import load_creation
+from resonance_core.store.pieces import AUDIO, SIDECAR
+from studio.problems import problems
+from studio.routes.creations import sound_name
+from studio.routes.generations import IdempotencyKey, Wanted, submit
+from studio.routes.jobs import JobView, accepted
+from studio.service import Served
+
+router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
+
+
+class Change(BaseModel):
+    """What shall be different; what is left out stays."""
+
+    prompt: str | None = None
+    playlist: str | None = None
+    strength: float | None = None
+    sliders: dict[str, float] | None = None
+    """Where all sliders stand."""
+    seed: int | None = None
+    duration_s: float | None = None
+    continues: str | None = None
+    """The key of a piece to go on from."""
+
+
+class Words(BaseModel):
+    """What somebody says of a piece."""
+
+    text: str = Field(min_length=1)
+    history: list[dict[str, float]] = []
+    """Where the sliders stood before each earlier text, so that one can be taken back."""
+
+
+@router.post("/variants", status_code=202, responses=problems(404, 429))
+async def vary(
+    creation_id: str,
+    change: Change,
+    service: Served,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> JobView:
+    """Make a piece again with something changed; with nothing changed it is the same again."""
+    parent = load_creation(service.store, creation_id)
+    try:
+        wanted = Wanted.model_validate({**parent.request, **change.model_dump(exclude_unset=True)})
+    except ValidationError as error:
+        raise explain(error, "the variant", Wanted) from error
+    return accepted(submit(wanted, parent.id, service, idempotency_key), service, response)
+
+
+@router.post("/refine", responses=problems(404))
+def refine_creation(creation_id: str, words: Words, service: Served) -> Refinement:
+    """Return where the sliders go if somebody says so; a variant then plays it."""
+    creation = load_creation(service.store, creation_id)
+    positions = Wanted.model_validate(creation.request).sliders
+    return refine(words.text, positions, words.history)
+
+
+@router.get(
+    "/export",
+    responses={200: {"content": {"application/zip": {}}}, **problems(404)},
+    response_class=Response,
+)
+def export(creation_id: str, service: Served) -> Response:
+    """Return the WAV file of a creation and its sidecar, which is enough to make it again."""
+    creation = load_creation(service.store, creation_id)
+    piece = service.store.get(creation.piece)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in (AUDIO, SIDECAR):
+            archive.write(service.store.path(piece, name), name)
+    named = f'attachment; filename="{sound_name(creation, "zip")}"'
+    return Response(packed.getvalue(), 200, {"Content-Disposition": named}, "application/zip")

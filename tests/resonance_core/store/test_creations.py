@@ -1,0 +1,37 @@
+import pytest
+
+from resonance_core.errors import NotInStoreError, StoreError
+from resonance_core.store.creations import Creation, list_creations, load_creation, save_creation
+
+
+def creation(title: str) -> Creation:
+    return Creation(title=title, piece="0" * 64, request={"prompt": title, "seed": 1})
+
+
+def test_creations_are_kept_and_listed_from_the_newest_on(store):
+    first, second = creation("first"), creation("second")
+    for one in (second, first):
+        save_creation(store, one)
+    assert list_creations(store) == [second, first]
+    assert load_creation(store, first.id) == first
+
+
+def test_one_that_was_removed_is_there_no_more(store):
+    gone = creation("gone")
+    save_creation(store, gone.model_copy(update={"deleted": True}))
+    assert list_creations(store) == []
+    with pytest.raises(NotInStoreError, match=gone.id):
+        load_creation(store, gone.id)
+
+
+@pytest.mark.parametrize("name", ["../playlists/mine", "", "mine", "/etc/passwd"])
+def test_only_an_id_names_a_file(store, name):
+    with pytest.raises(NotInStoreError, match="is no creation's id"):
+        load_creation(store, name)
+
+
+def test_a_damaged_one_is_named(store):
+    damaged = creation("damaged")
+    store.write_whole(f"creations/{damaged.id}.json", "{")
+    with pytest.raises(StoreError, match=damaged.id):
+        list_creations(store)

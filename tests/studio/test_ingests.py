@@ -1,0 +1,118 @@
+"""Ingests through the service; a stand-in for the command shows what its process does."""
+
+import sys
+import threading
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import psutil
+import pytest
+
+from resonance_core.store.jobs import FINAL, load_job
+from studio.ingests import CANCELLED
+
+STARTS = """
+import subprocess, sys, time
+from resonance_core.config import RuntimeConfig
+from resonance_core.store.jobs import Job, running_job
+from resonance_core.store.open import open_store
+runtime = RuntimeConfig()
+job = Job(id=runtime.job, request=runtime.request, source=sys.argv[-1])
+with running_job(open_store(runtime.store), job) as running:
+    running.list_tracks(["one", "two"])
+    time.sleep(1)  # progress is written once a second
+    running.advance(0, "downloaded")
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    time.sleep(60)
+"""
+FAILS = """
+print('{"error": {"problem": "the source cannot be listed", "remedy": "Look at it"}}')
+raise SystemExit(2)
+"""
+PLAYLIST = {"source": "https://music.example/list"}
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Has ingests run a program instead, from any address."""
+    monkeypatch.setattr("studio.routes.playlists.check_public", lambda _url: None)
+
+    def use(program: str) -> None:
+        monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", program))
+
+    return use
+
+
+def wait_for(client, location: str, wanted) -> dict:
+    """The job, as soon as it is as wanted."""
+    deadline = time.monotonic() + 300
+    while not wanted(job := client.get(location).json()):
+        assert time.monotonic() < deadline, job
+        time.sleep(0.05)
+    return job
+
+
+def test_the_same_playlist_joins_the_job_that_goes_on(client, command):
+    command(STARTS)
+    first = client.post("/playlists", json=PLAYLIST)
+    assert first.status_code == 202
+    again = client.post("/playlists", json=PLAYLIST)
+    other = client.post("/playlists", json={**PLAYLIST, "name": "mine"})
+    assert first.json()["id"] == again.json()["id"] != other.json()["id"]
+    location = first.headers["Location"]
+    job = wait_for(client, location, lambda job: job["counts"]["downloaded"] == 1)
+    assert [track["state"] for track in job["tracks"]] == ["downloaded", "waiting"]
+    later = client.post("/playlists", json=PLAYLIST)
+    assert later.json()["id"] == first.json()["id"]
+
+
+def test_cancelling_ends_the_process_and_what_it_started(client, command, store):
+    command(STARTS)
+    location = client.post("/playlists", json=PLAYLIST).headers["Location"]
+    wait_for(client, location, lambda job: job["counts"]["downloaded"] == 1)
+    time.sleep(0.2)
+    started = psutil.Process().children(recursive=True)
+    mine = [one for one in started if "time.sleep(60)" in " ".join(one.cmdline())]
+    assert len(mine) == 2
+    assert client.delete(location).status_code == 202
+    job = wait_for(client, location, lambda job: job["state"] in FINAL)
+    assert (job["state"], job["reason"]) == ("cancelled", CANCELLED)
+    assert not any(one.is_running() and one.status() != "zombie" for one in mine)
+    assert load_job(store, job["id"]).ended_at is not None
+    assert client.delete(location).status_code == 409
+
+
+def test_why_an_ingest_failed_is_told(client, command):
+    command(FAILS)
+    location = client.post("/playlists", json=PLAYLIST).headers["Location"]
+    job = wait_for(client, location, lambda job: job["state"] in FINAL)
+    assert (job["state"], job["reason"]) == ("failed", "the source cannot be listed. Look at it")
+
+
+def test_an_address_that_is_not_public_becomes_no_job(client):
+    answer = client.post("/playlists", json={"source": "http://127.0.0.1:4200/api"})
+    assert answer.status_code == 422
+    assert "is not public" in answer.json()["detail"]
+    answer = client.post("/playlists", json={**PLAYLIST, "name": "../mine"})
+    assert "cannot be a playlist's name" in answer.json()["detail"]
+    assert client.get("/jobs").json() == []
+
+
+@pytest.mark.slow
+def test_a_playlist_becomes_a_direction(client, clips, monkeypatch):
+    monkeypatch.setattr("studio.routes.playlists.check_public", lambda _url: None)
+    serve = partial(SimpleHTTPRequestHandler, directory=clips[0].parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}/{clips[0].name}"
+        asked = {"source": url, "name": "mine"}
+        location = client.post("/playlists", json=asked).headers["Location"]
+        job = wait_for(client, location, lambda job: job["state"] in FINAL)
+        server.shutdown()
+    assert (job["state"], job["reason"], job["location"]) == ("completed", None, "/playlists/mine")
+    assert job["run"] != job["id"]
+    found = client.get(job["location"]).json()
+    assert found["tracks"][0]["status"] == "completed"
+    piece = {"prompt": "calm", "duration_s": 0.5, "playlist": "mine", "strength": 1}
+    assert client.post("/generations?wait=true", json=piece).headers["X-Steering"] != "none"
