@@ -24,7 +24,6 @@ def task_runner(runtime: RuntimeConfig) -> TaskRunner[Any]:
             dask = _library("prefect_dask", "dask")
             if runtime.cluster is not None:
                 return dask.DaskTaskRunner(address=runtime.cluster)
-            _let_processes_keep_memory()
             return dask.DaskTaskRunner(
                 cluster_kwargs={
                     "n_workers": runtime.workers,
@@ -40,20 +39,6 @@ def task_runner(runtime: RuntimeConfig) -> TaskRunner[Any]:
             kwargs = {"num_cpus": runtime.workers, "include_dashboard": False}
             return ray.RayTaskRunner(init_kwargs=kwargs)
     return ThreadPoolTaskRunner(max_workers=runtime.workers)
-
-
-def _let_processes_keep_memory() -> None:
-    """Have Dask leave it to its processes when to give freed memory back to the system.
-
-    By default they do so at once, and a model that computes on the CPU fetches it again in every
-    layer: a third of its time.
-    """
-    config, environment = (
-        importlib.import_module("dask.config"),
-        "distributed.nanny.pre-spawn-environ",
-    )
-    kept = config.get(environment)
-    config.set({environment: {k: v for k, v in kept.items() if k != "MALLOC_TRIM_THRESHOLD_"}})
 
 
 def with_gpus(runtime: RuntimeConfig) -> AbstractContextManager[Any]:

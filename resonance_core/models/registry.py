@@ -12,6 +12,7 @@ from resonance_core.gpu import exclusive, resolve_device
 from resonance_core.models import nano, transformers
 from resonance_core.models.base import ModelInfo, MusicModel
 from resonance_core.models.compiling import check_compiler, compile_layers
+from resonance_core.models.memory import keep_memory
 
 NARROW = 512
 """Width of a decoder below which one CPU thread is the default. Measured on nano, 192 wide, on two
@@ -78,6 +79,8 @@ def _info(config: ModelConfig) -> ModelInfo:
 def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicModel:
     if (config, device, compiled) not in _loaded:
         _loaded.clear()  # first: a device may not hold two
+        if device.type == "cpu":
+            keep_memory()
         with exclusive(device):
             model = transformers.load(_info(config), config, _source(config), device)
         if compiled:

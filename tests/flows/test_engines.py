@@ -34,18 +34,6 @@ def test_an_engine_that_is_not_installed_names_its_pip_line(engine, monkeypatch)
         task_runner(RuntimeConfig(engine=engine))
 
 
-def test_processes_of_dask_keep_the_memory_they_free():
-    config = pytest.importorskip("dask.config")
-    pytest.importorskip("prefect_dask")
-    environment = "distributed.nanny.pre-spawn-environ"
-    before = dict(config.get(environment, {}))
-    with config.set({environment: {**before, "MALLOC_TRIM_THRESHOLD_": 65536}}):
-        task_runner(RuntimeConfig(engine="dask"))
-        kept = config.get(environment)
-    assert "MALLOC_TRIM_THRESHOLD_" not in kept
-    assert kept["OMP_NUM_THREADS"] == 1
-
-
 @pytest.fixture(params=ENGINES)
 def engine(request) -> str:
     """Each engine that is installed."""
