@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup demo up down test test-all lint format bench fluidsynth playlists nano nano-smoke constraints clean
+.PHONY: setup demo up down test test-all lint format bench fluidsynth chromium playlists nano nano-smoke constraints clean
 
 setup: $(READY)
 
@@ -47,6 +47,10 @@ bench: setup
 fluidsynth:
 	test -e /usr/share/sounds/sf2/FluidR3_GM.sf2 && command -v fluidsynth || \
 		(apt-get update && apt-get install --yes fluidsynth fluid-soundfont-gm)
+
+# The browser that the studio's page is tested in; a Debian package.
+chromium:
+	test -x /usr/bin/chromium || (apt-get update && apt-get install --yes chromium)
 
 # Renders the procedural playlists of examples/playlists anew.
 playlists: setup fluidsynth

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from studio.guard import Guard
+from studio.page import add_page
 from studio.problems import answer_problems, problems
 from studio.routes import (
     concepts,
@@ -18,6 +19,7 @@ from studio.routes import (
     melodies,
     playlists,
     shares,
+    uploads,
     variants,
 )
 from studio.service import Service
@@ -45,6 +47,8 @@ def create_app(settings: StudioSettings) -> FastAPI:
         title="Resonance studio",
         version=importlib.metadata.version("resonance"),
         lifespan=lifespan,
+        docs_url=None,  # its page would load from another host
+        redoc_url=None,
         responses=problems(400, 401, 403, 413, 422, 500, 503),
     )
     answer_problems(app)
@@ -57,9 +61,11 @@ def create_app(settings: StudioSettings) -> FastAPI:
         shares,
         melodies,
         playlists,
+        uploads,
         concepts,
     ):
         app.include_router(routes.router)
+    add_page(app)
     app.add_middleware(Guard, settings=settings)
     # Outermost: a name that is not ours is how a page of another site would reach loopback.
     names = [*LOOPBACK, "[::1]", settings.host, *settings.names]

@@ -1,6 +1,9 @@
 """The command line with the service: flows know nothing of what stands on them."""
 
-from typing import Annotated, Any
+import threading
+import time
+import webbrowser
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -17,6 +20,9 @@ from flows.console import (
 )
 from resonance_core.config_file import explain
 
+if TYPE_CHECKING:
+    import uvicorn
+
 
 @app.command()
 def studio(
@@ -24,11 +30,14 @@ def studio(
         str | None, typer.Option(help="Where to listen [default: 127.0.0.1]; else set an API key.")
     ] = None,
     port: Annotated[int | None, typer.Option(help="Where to listen [default: 8420].")] = None,
+    opens: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+    ] = True,
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Serve the studio: pieces, playlists and the library over HTTP."""
+    """Serve the studio, on this machine only, and open its page."""
     with errors_in_words(as_json=False):
         runtime_settings(store)
         import uvicorn
@@ -46,14 +55,27 @@ def studio(
             raise explain(error, "the studio's settings", StudioSettings) from error
         settings.pipeline.read()  # before the start, which takes its time
         service = create_app(settings)
-        out.print(f"The studio's endpoints: http://{settings.host}:{settings.port}/docs")
-        uvicorn.run(
-            service,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=3,  # whoever listens to events would hold it up for ever
+        page = f"http://{settings.host}:{settings.port}/"
+        server = uvicorn.Server(
+            uvicorn.Config(
+                service,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                timeout_graceful_shutdown=3,  # whoever listens to events would hold it up for ever
+            )
         )
+        threading.Thread(target=_announce, args=(server, page, opens), daemon=True).start()
+        server.run()
+
+
+def _announce(server: "uvicorn.Server", page: str, opens: bool) -> None:
+    """Say where the page is, and open it, once it is there."""
+    while not server.started:
+        time.sleep(0.05)
+    out.print(f"The studio is open: {page} (Ctrl+C ends it)")
+    if opens:
+        webbrowser.open(page)
 
 
 def main() -> None:

@@ -77,12 +77,12 @@ def answer_problems(app: FastAPI) -> None:
     async def _(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:]) or first["loc"][0]
-        detail, remedy = f"{place}: {first['msg']}", "See /docs for what can be sent"
+        detail, remedy = f"{place}: {first['msg']}", "See /openapi.json for what can be sent"
         return _answer(422, "unusable", detail, remedy, request.url.path)
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> JSONResponse:
-        remedy = "See /docs for what there is" if error.status_code in (404, 405) else ""
+        remedy = "See /openapi.json for what there is" if error.status_code in (404, 405) else ""
         name, headers = f"http-{error.status_code}", dict(error.headers or {})
         return _answer(error.status_code, name, error.detail, remedy, request.url.path, headers)
 

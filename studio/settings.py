@@ -29,7 +29,7 @@ class StudioSettings(BaseSettings):
     """Host names besides loopback and ``host`` under which it may be addressed."""
     api_key: SecretStr | None = None
     """What requests must carry as ``Authorization: Bearer KEY``; None for no key."""
-    max_bytes: PositiveInt = 20_000_000
+    max_bytes: PositiveInt = 100_000_000
     """Larger requests are refused."""
     max_duration_s: PositiveFloat = 120.0
     """Longer pieces are refused, in seconds."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from resonance_core.errors import ConfigError, StoreError
 from resonance_core.store.compacted import outdated_compactions
+from resonance_core.store.creations import list_creations
 from resonance_core.store.extractions import FOLDER, extraction_files
 from resonance_core.store.history import read_history
 from resonance_core.store.jobs import FINAL, close_lost_jobs, list_jobs
@@ -51,7 +52,7 @@ def collect_garbage(
     Args:
         store: The store; others may work on it meanwhile.
         stage: Remove the results of this stage too, which are made again when they are needed.
-            Those that an entry or the history of a playlist names stay.
+            Those that a playlist's entry or history, or a creation, names stay.
         older_than: Of the stage, only results that were made longer ago.
         dry_run: Remove nothing.
 
@@ -82,7 +83,7 @@ def collect_garbage(
         if (found := store.find(record.request)) is None:
             return "files that the record names are missing or cut short"
         old = found.stage == stage and found.key not in named and found.created_at < before
-        return f"made {found.created_at:%Y-%m-%d}, and named by no playlist" if old else None
+        return f"made {found.created_at:%Y-%m-%d}, and named by nothing" if old else None
 
     garbage = []
     for key, folders in _folders(store.root).items():
@@ -139,7 +140,7 @@ def _folders(root: Path, key: str = "*") -> dict[str, list[Path]]:
 
 
 def _named(store: Store) -> frozenset[str]:
-    """Return the keys that playlists' entries and histories name."""
+    """Return the keys that playlists' entries, histories and creations name."""
     entries = list_entries(store)
     histories = sorted((store.root / "history").glob("[!.]*"))
     return frozenset(
@@ -147,6 +148,7 @@ def _named(store: Store) -> frozenset[str]:
             *(key for entry in entries for key in (entry.direction.key, entry.calibration)),
             *(track.key for entry in entries for track in entry.tracks if track.key),
             *(one.direction for path in histories for one in read_history(store, path.name)),
+            *(creation.piece for creation in list_creations(store)),
         ]
     )
 

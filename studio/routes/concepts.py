@@ -39,6 +39,8 @@ class ConceptView(BaseModel):
 
     name: str
     label: str
+    slider: bool
+    """Whether generations can move it by its name."""
     key: str | None
     """Of its direction; None while it is not made."""
     layers: list[int] = []
@@ -58,7 +60,7 @@ def all_concepts(service: Served) -> list[ConceptView]:
     found = [_slider(name, file, service) for name in file.concepts]
     known = {one.key for one in found}
     others = (record for record in service.store.records(CONCEPT.name) if record.key not in known)
-    return found + [_view(record, record.info["name"], service) for record in others]
+    return found + [_view(record, record.info["name"], False, service) for record in others]
 
 
 @router.post("", status_code=202, responses=problems(429))
@@ -91,7 +93,7 @@ def one_concept(key: str, service: Served) -> ConceptView:
     record = service.store.get(key)
     if record.stage != CONCEPT.name:
         raise UnknownError(f"{key[:12]} is no concept", "List them: GET /concepts")
-    return _view(record, record.info["name"], service)
+    return _view(record, record.info["name"], False, service)
 
 
 def _submit(
@@ -121,14 +123,14 @@ def _slider(name: str, file: ConceptFile, service: Service) -> ConceptView:
     record = find_concept(name, file, service.config, service.store, service.runtime)
     label = file.concepts[name].label
     if record is None:
-        return ConceptView(name=name, label=label, key=None)
-    return _view(record, label, service)
+        return ConceptView(name=name, label=label, slider=True, key=None)
+    return _view(record, label, True, service)
 
 
-def _view(record: Record, label: str, service: Service) -> ConceptView:
+def _view(record: Record, label: str, slider: bool, service: Service) -> ConceptView:
     known: dict[str, Any] = record.info
     low, high = (_range(record, sign, service) for sign in (-1, 1))
-    return ConceptView(**known, label=label, key=record.key, low=low, high=high)
+    return ConceptView(**known, label=label, slider=slider, key=record.key, low=low, high=high)
 
 
 def _range(record: Record, sign: Literal[1, -1], service: Service) -> StrengthRange | None:

@@ -1,25 +1,31 @@
 """Playlists: submit one, and find those that were ingested."""
 
 import asyncio
+from pathlib import Path
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+import flows
 from resonance_core.store.playlists import PlaylistEntry, check_name, list_entries, load_entry
 from studio.addresses import check_public
 from studio.errors import UnknownError
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
+from studio.uploads import upload_folder
 
 router = APIRouter(prefix="/playlists", tags=["playlists"])
+EXAMPLE, UPLOAD = "example", "upload:"
+EXAMPLES = Path(flows.__file__).parents[1] / "examples" / "playlist"
 
 
 class Submission(BaseModel):
     """A playlist to be heard."""
 
     source: str = Field(min_length=1, max_length=2000)
-    """A public web address, as of a YouTube playlist."""
+    """A public web address, as of a YouTube playlist; ``example`` for the one that comes along;
+    or ``upload:`` and the id of an upload."""
     name: str | None = None
     """The name to find it by; its title by default."""
 
@@ -29,8 +35,14 @@ async def submit(wanted: Submission, service: Served, response: Response) -> Job
     """Ingest a playlist; one that is being ingested already is joined."""
     if wanted.name is not None:
         check_name(wanted.name)
-    await asyncio.to_thread(check_public, wanted.source)
-    job = service.ingests.submit(wanted.source, wanted.name)
+    source, name = wanted.source, wanted.name
+    if source == EXAMPLE:
+        source, name = str(EXAMPLES), name or EXAMPLE
+    elif source.startswith(UPLOAD):
+        source = str(upload_folder(service.store, source.removeprefix(UPLOAD)))
+    else:
+        await asyncio.to_thread(check_public, source)
+    job = service.ingests.submit(source, name)
     return accepted(job, service, response)
 
 

@@ -37,6 +37,8 @@ class Words(BaseModel):
     """What somebody says of a piece."""
 
     text: str = Field(min_length=1)
+    sliders: dict[str, float] | None = None
+    """Where the sliders stand; as the creation has them by default."""
     history: list[dict[str, float]] = []
     """Where the sliders stood before each earlier text, so that one can be taken back."""
 
@@ -62,7 +64,9 @@ async def vary(
 def refine_creation(creation_id: str, words: Words, service: Served) -> Refinement:
     """Return where the sliders go if somebody says so; a variant then plays it."""
     creation = load_creation(service.store, creation_id)
-    positions = Wanted.model_validate(creation.request).sliders
+    positions = words.sliders
+    if positions is None:
+        positions = Wanted.model_validate(creation.request).sliders
     return refine(words.text, positions, words.history)
 
 

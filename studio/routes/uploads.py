@@ -1,0 +1,51 @@
+"""Uploads: songs from the listener's own machine, one request each."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from studio.problems import problems
+from studio.service import Served
+from studio.uploads import drop_upload, new_upload, place_of, upload_folder
+
+router = APIRouter(prefix="/uploads", tags=["playlists"])
+BODY = {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+class Upload(BaseModel):
+    """Songs that were sent, as playlists name them."""
+
+    id: str
+    songs: list[str]
+
+
+@router.post("", status_code=201)
+def begin(service: Served) -> Upload:
+    """Begin an upload."""
+    return Upload(id=new_upload(service.store), songs=[])
+
+
+@router.put(
+    "/{upload_id}/{name}",
+    responses=problems(404),
+    openapi_extra={"requestBody": {"required": True, **BODY}},
+)
+async def put_song(upload_id: str, name: str, request: Request, service: Served) -> Upload:
+    """Take one song, which is the body of the request."""
+    folder = upload_folder(service.store, upload_id)
+    place = place_of(folder, name)
+    part = place.with_name(f".{place.name}")  # a song that breaks off is none
+    try:
+        with part.open("wb") as file:
+            async for block in request.stream():
+                file.write(block)
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
+    songs = sorted(path.name for path in folder.glob("[!.]*"))
+    return Upload(id=upload_id, songs=songs)
+
+
+@router.delete("/{upload_id}", status_code=204, responses=problems(404))
+def remove(upload_id: str, service: Served) -> None:
+    """Forget the songs of an upload; what was learned of them stays."""
+    drop_upload(service.store, upload_id)

@@ -1,0 +1,60 @@
+"""Uploads: a listener's own songs, on their way to be a playlist."""
+
+import re
+import shutil
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from slugify import slugify
+
+from resonance_core.sources.local import SUFFIXES
+from resonance_core.store.store import Store
+from studio.errors import UnknownError, UnusableError
+
+FOLDER = "uploads"
+MOST_FILES = 100
+
+
+def new_upload(store: Store) -> str:
+    """Make an empty upload, and return its id."""
+    upload = str(uuid4())
+    (store.root / FOLDER / upload).mkdir(parents=True)
+    return upload
+
+
+def upload_folder(store: Store, upload: str) -> Path:
+    """Return the folder of an upload.
+
+    Raises:
+        UnknownError: There is none.
+    """
+    try:
+        folder = store.root / FOLDER / str(UUID(upload))
+    except ValueError:
+        folder = None
+    if folder is None or not folder.is_dir():
+        raise UnknownError(f"there is no upload {upload!r}", "Start one: POST /uploads")
+    return folder
+
+
+def place_of(folder: Path, name: str) -> Path:
+    """Return where a song of an upload is kept; of its name only what is harmless is taken.
+
+    Lists are refused: what they name lies on the listener's machine, or would be a way to name
+    what lies on this one.
+
+    Raises:
+        UnusableError: It is no song, or there are too many.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UnusableError(f"{name!r} is no audio file", "Choose files such as .mp3 or .flac")
+    if len(list(folder.iterdir())) >= MOST_FILES:
+        raise UnusableError(f"there are {MOST_FILES} songs already", "Leave some out")
+    stem = slugify(re.sub(r"\.\w+$", "", name), lowercase=False, max_length=80)
+    return folder / f"{stem or 'song'}{suffix}"
+
+
+def drop_upload(store: Store, upload: str) -> None:
+    """Remove an upload with its songs."""
+    shutil.rmtree(upload_folder(store, upload))

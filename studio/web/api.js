@@ -1,0 +1,92 @@
+// The only file that knows the service's addresses.
+
+/** What went wrong, and what to do about it, as the service says it. */
+export class Problem extends Error {
+  constructor(detail, remedy) {
+    super(detail);
+    this.remedy = remedy;
+  }
+}
+
+async function ask(method, path, body, headers = {}) {
+  const isSound = body instanceof Blob;
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: body && !isSound ? { 'Content-Type': 'application/json', ...headers } : headers,
+      body: body && !isSound ? JSON.stringify(body) : body,
+    });
+  } catch {
+    throw new Problem('The studio does not answer.', 'See that it runs, then try again.');
+  }
+  if (answer.status === 204) return null;
+  const found = await answer.json();
+  if (!answer.ok) throw new Problem(found.detail, found.remedy);
+  return found;
+}
+
+export const health = () => ask('GET', '/health');
+
+export const playlists = () => ask('GET', '/playlists');
+export const submitPlaylist = (source) => ask('POST', '/playlists', { source });
+
+/** Send songs, one after another, and have them listened to under a name. */
+export async function submitSongs(files, name, sent) {
+  const { id } = await ask('POST', '/uploads');
+  for (const [place, file] of [...files].entries()) {
+    await ask('PUT', `/uploads/${id}/${encodeURIComponent(file.name)}`, file);
+    sent(place + 1);
+  }
+  return ask('POST', '/playlists', { source: `upload:${id}`, name });
+}
+
+export const sendMelody = (recording) => ask('POST', '/melodies', recording);
+
+/** What can be moved, in the order in which it is shown. */
+export const sliders = async () => (await ask('GET', '/concepts')).filter((one) => one.slider);
+
+export const generate = (wanted, key) =>
+  ask('POST', '/generations', wanted, { 'Idempotency-Key': key });
+
+export const job = (id) => ask('GET', `/jobs/${id}`);
+export const cancelJob = (id) => ask('DELETE', `/jobs/${id}`);
+export const jobSound = (id) => `/jobs/${id}/audio`;
+
+/**
+ * Watch a job until it ends. The browser comes back by itself when the connection breaks, with the
+ * last event it has seen. Returns what ends the watch.
+ */
+export function watchJob(id, changed, lost) {
+  const events = new EventSource(`/jobs/${id}/events`);
+  events.addEventListener('job', (event) => {
+    const found = JSON.parse(event.data);
+    if (isOver(found)) events.close();
+    changed(found);
+  });
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED) lost();
+  });
+  return () => events.close();
+}
+
+export const isOver = (found) => ['completed', 'failed', 'cancelled'].includes(found.state);
+
+export const creations = ({ search = '', favourites = false } = {}) =>
+  ask('GET', `/creations?${new URLSearchParams({ search, favourites, limit: 200 })}`);
+export const creation = (id) => ask('GET', `/creations/${id}`);
+export const changeCreation = (id, change) => ask('PATCH', `/creations/${id}`, change);
+export const removeCreation = (id) => ask('DELETE', `/creations/${id}`);
+export const makeVariant = (id, change) => ask('POST', `/creations/${id}/variants`, change);
+export const refine = (id, text, positions, history) =>
+  ask('POST', `/creations/${id}/refine`, { text, sliders: positions, history });
+export const peaks = (id, buckets) => ask('GET', `/creations/${id}/peaks?buckets=${buckets}`);
+export const sound = (id, format = 'wav') => `/creations/${id}/audio?format=${format}`;
+export const wholeFile = (id) => `/creations/${id}/page`;
+export const makeAgain = (id) => `/creations/${id}/export`;
+
+/** Make a link to one piece, for others. */
+export async function share(id) {
+  const { path, expires_at: until } = await ask('POST', `/creations/${id}/shares`, {});
+  return { address: location.origin + path, until };
+}

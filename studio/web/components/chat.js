@@ -1,0 +1,59 @@
+// Saying what should change: "more bass, less tension".
+
+import { html, useRef, useState } from '/web/vendor/htm-preact.js';
+import { Trouble } from '/web/components/trouble.js';
+
+/**
+ * The conversation. `ask` takes the words and returns what moved, as lines of text; `undo` takes
+ * back the last of it.
+ */
+export function Chat({ ask, undo }) {
+  const [lines, setLines] = useState([]);
+  const [words, setWords] = useState('');
+  const [problem, setProblem] = useState(null);
+  const field = useRef();
+
+  const send = async (event) => {
+    event.preventDefault();
+    if (!words.trim()) return field.current.focus();
+    setProblem(null);
+    try {
+      const moved = await ask(words);
+      setLines([...lines, { words, moved }]);
+      setWords('');
+    } catch (error) {
+      setProblem(error);
+    }
+    return undefined;
+  };
+  const takeBack = () => {
+    undo();
+    setLines(lines.slice(0, -1));
+    field.current.focus();
+  };
+  return html`
+    <section aria-labelledby="chat-title">
+      <h2 id="chat-title">In words</h2>
+      <div role="log" aria-label="What you said, and what moved"><ol class="talk">
+        ${lines.map((line) => html`
+          <li>
+            <p class="said">${line.words}</p>
+            <p>${line.moved.length ? line.moved.join('; ') : 'Nothing of this moves a slider.'}</p>
+          </li>
+        `)}
+      </ol></div>
+      <form onSubmit=${send}>
+        <label for="chat">What should change?</label>
+        <div class="row">
+          <input
+            id="chat" ref=${field} value=${words} placeholder="more bass, less tension" autocomplete="off"
+            aria-describedby=${problem ? 'chat-problem' : undefined} onInput=${(event) => setWords(event.target.value)}
+          />
+          <button type="submit">Change it</button>
+        </div>
+      </form>
+      <${Trouble} problem=${problem} id="chat-problem" />
+      ${lines.length > 0 && html`<button type="button" onClick=${takeBack}>Undo the last change</button>`}
+    </section>
+  `;
+}

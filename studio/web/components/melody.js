@@ -1,0 +1,57 @@
+// A melody that the piece follows: a file, or a recording made here.
+
+import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
+import { sendMelody } from '/web/api.js';
+import { Trouble } from '/web/components/trouble.js';
+import { say } from '/web/say.js';
+import { elapsed } from '/web/words.js';
+
+export function Melody({ taken, take }) {
+  const [problem, setProblem] = useState(null);
+  const [recorder, setRecorder] = useState(null);
+  const file = useRef();
+  useEffect(() => () => recorder?.stream.getTracks().forEach((track) => track.stop()), [recorder]);
+
+  const send = async (recording) => {
+    setProblem(null);
+    try {
+      const found = await sendMelody(recording);
+      take(found);
+      say(`A melody of ${elapsed(found.seconds)} is taken`);
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  const record = async () => {
+    setProblem(null);
+    try {
+      const made = new MediaRecorder(await navigator.mediaDevices.getUserMedia({ audio: true }));
+      const parts = [];
+      made.addEventListener('dataavailable', (event) => parts.push(event.data));
+      made.addEventListener('stop', () => {
+        setRecorder(null);
+        send(new Blob(parts, { type: made.mimeType }));
+      });
+      made.start();
+      setRecorder(made);
+      say('Recording');
+    } catch {
+      setProblem({ message: 'The microphone cannot be used.', remedy: 'Allow it in the browser, or choose a file' });
+    }
+  };
+  return html`
+    <p class="row">
+      <button type="button" aria-pressed=${recorder !== null} onClick=${() => (recorder ? recorder.stop() : record())}>
+        ${recorder ? 'Stop recording' : 'Record'}
+      </button>
+      <input
+        ref=${file} type="file" accept="audio/*" class="unseen" tabindex="-1" aria-hidden="true"
+        onChange=${(event) => event.target.files.length && send(event.target.files[0])}
+      />
+      <button type="button" onClick=${() => file.current.click()}>Choose a file</button>
+      ${taken && html`<button type="button" onClick=${() => take(null)}>Leave it out</button>`}
+    </p>
+    <p>${taken ? `It follows your melody of ${elapsed(taken.seconds)}.` : 'Sing, hum, whistle or play: the piece follows the tune.'}</p>
+    <${Trouble} problem=${problem} id="melody-problem" />
+  `;
+}

@@ -1,0 +1,50 @@
+// While a piece is made: where it stands, and its sound as soon as there is some.
+
+import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
+import { isOver, jobSound } from '/web/api.js';
+import { Trouble } from '/web/components/trouble.js';
+import { Cancel, useJob } from '/web/components/work.js';
+import { go } from '/web/navigate.js';
+import { elapsed, stateInWords } from '/web/words.js';
+
+export function Making({ id }) {
+  const [found, problem] = useJob(id);
+  const [passed, setPassed] = useState(0);
+  const [listening, setListening] = useState(false);
+  const audio = useRef();
+
+  useEffect(() => {
+    const timer = setInterval(() => setPassed((before) => before + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const done = found?.state === 'completed';
+  useEffect(() => {
+    // Whoever listens already is not torn away from it.
+    if (done && !listening) go(`/studio/${found.result}`, { replace: true });
+  }, [done, listening]);
+
+  const progress = found?.progress ?? 0;
+  const began = found?.started_at ? (Date.now() - new Date(found.started_at)) / 1000 : passed;
+  const left = progress > 0.05 ? (began / progress) * (1 - progress) : null;
+  const bad = ['failed', 'cancelled'].includes(found?.state);
+  return html`
+    <h1 tabindex="-1">${found ? stateInWords(found.state) : 'One moment'}</h1>
+    <${Trouble} problem=${problem} id="making-problem" />
+    ${found?.state === 'queued' && html`
+      <p>${found.position > 0 ? `Before it: ${found.position} other${found.position > 1 ? 's' : ''}.` : 'It is the next.'}</p>
+    `}
+    ${found && !isOver(found) && html`
+      <label for="done">${elapsed(began)} passed${left === null ? '' : `, about ${elapsed(left)} to go`}</label>
+      <progress id="done" max="1" value=${found.state === 'queued' ? undefined : progress} />
+    `}
+    ${(progress > 0 || listening) && !bad && html`
+      <p>
+        <audio ref=${audio} controls src=${jobSound(id)} preload="none" aria-label="The piece while it is made"
+          onPlay=${() => setListening(true)} onEnded=${() => setListening(false)} onPause=${() => setListening(false)} />
+      </p>
+    `}
+    ${done && html`<p><a class="main" href="/studio/${found.result}">Open it in the studio</a></p>`}
+    ${bad && html`<p>${found.reason}</p><p><a class="main" href="/prompt">Ask again</a></p>`}
+    <p><${Cancel} found=${found}>Cancel<//></p>
+  `;
+}

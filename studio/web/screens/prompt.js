@@ -1,0 +1,79 @@
+// What to play, in words.
+
+import { html, useState } from '/web/vendor/htm-preact.js';
+import { generate } from '/web/api.js';
+import { Melody } from '/web/components/melody.js';
+import { Trouble } from '/web/components/trouble.js';
+import { go } from '/web/navigate.js';
+
+const EXAMPLES = ['slow piano for a rainy evening', 'techno with a warm bass', 'folk songs by the fire'];
+const LENGTHS = [[10, '10 seconds'], [20, '20 seconds'], [30, 'half a minute'], [60, 'one minute'], [120, 'two minutes']];
+const DRAFT = 'prompt';
+
+export function Prompt({ query }) {
+  const playlist = query.get('playlist');
+  const [prompt, setPrompt] = useState(localStorage.getItem(DRAFT) ?? '');
+  const [seconds, setSeconds] = useState(10);
+  const [seed, setSeed] = useState('');
+  const [melody, setMelody] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const [key] = useState(() => crypto.randomUUID());
+  const write = (words) => {
+    localStorage.setItem(DRAFT, words); // at once: the page may be gone a moment later
+    setPrompt(words);
+  };
+
+  const submit = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    const wanted = { prompt, duration_s: seconds };
+    if (playlist) wanted.playlist = playlist;
+    if (melody) wanted.melody = melody.key;
+    if (seed !== '') wanted.seed = Number(seed);
+    try {
+      const found = await generate(wanted, key);
+      go(`/making/${found.id}`);
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+    }
+  };
+  return html`
+    <h1 tabindex="-1">What shall it play?</h1>
+    <p>${playlist
+      ? html`It will sound like <strong>${playlist}</strong>. <a href="/playlist">Choose another</a>`
+      : html`Without a playlist it sounds like nobody. <a href="/playlist">Choose one</a>`}</p>
+    <${Trouble} problem=${problem} id="prompt-problem" />
+    <form onSubmit=${submit}>
+      <label for="prompt">A few words</label>
+      <textarea
+        id="prompt" required rows="3" value=${prompt} aria-describedby=${problem ? 'prompt-problem' : undefined}
+        onInput=${(event) => write(event.target.value)}
+      />
+      <p class="row" role="group" aria-label="Examples to take over">
+        ${EXAMPLES.map((words) => html`
+          <button type="button" class="quiet" key=${words} onClick=${() => write(words)}>${words}</button>
+        `)}
+      </p>
+      <label for="length">Length</label>
+      <select id="length" value=${seconds} onChange=${(event) => setSeconds(Number(event.target.value))}>
+        ${LENGTHS.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
+      </select>
+      <details>
+        <summary>Hum or upload a melody</summary>
+        <${Melody} taken=${melody} take=${setMelody} />
+      </details>
+      <details>
+        <summary>More</summary>
+        <label for="seed">Seed: the same number plays the same piece</label>
+        <input
+          id="seed" type="number" min="0" step="1" value=${seed} placeholder="any"
+          onInput=${(event) => setSeed(event.target.value)}
+        />
+      </details>
+      <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Make it'}</button></p>
+    </form>
+  `;
+}

@@ -1,0 +1,35 @@
+import pytest
+
+from studio.errors import UnknownError, UnusableError
+from studio.uploads import MOST_FILES, drop_upload, new_upload, place_of, upload_folder
+
+
+def test_of_a_songs_name_only_what_is_harmless_is_taken(store):
+    folder = upload_folder(store, new_upload(store))
+    assert place_of(folder, "Süße Träume (live).mp3") == folder / "Susse-Traume-live.mp3"
+    assert place_of(folder, "../../etc/passwd.wav").parent == folder
+    assert place_of(folder, "...flac").name == "song.flac"
+    for name in ("list.m3u", "run.sh", "no suffix", "evil.mp3/../../x"):
+        with pytest.raises(UnusableError, match="no audio file"):
+            place_of(folder, name)
+
+
+@pytest.mark.parametrize("upload", ["..", "", "00000000-0000-0000-0000-000000000000", "a/b"])
+def test_an_upload_that_is_none_is_refused(store, upload):
+    with pytest.raises(UnknownError, match="there is no upload"):
+        upload_folder(store, upload)
+
+
+def test_no_more_songs_are_taken_than_a_playlist_has(store):
+    folder = upload_folder(store, new_upload(store))
+    for number in range(MOST_FILES):
+        place_of(folder, f"{number}.mp3").touch()
+    with pytest.raises(UnusableError, match=f"there are {MOST_FILES} songs already"):
+        place_of(folder, "one-more.mp3")
+
+
+def test_a_dropped_upload_is_gone(store):
+    upload = new_upload(store)
+    drop_upload(store, upload)
+    with pytest.raises(UnknownError):
+        upload_folder(store, upload)
