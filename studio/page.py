@@ -30,7 +30,9 @@ class PageHeaders:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)  # a shared piece has a policy of its own
             await send(message)
 
         await self._app(scope, receive, guarded)

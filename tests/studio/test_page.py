@@ -138,7 +138,7 @@ def test_from_a_playlist_to_a_piece_and_its_variants_with_a_mouse(window, exampl
     link = page.locator(".address").inner_text()
     other = page.context.new_page()
     other.goto(link)
-    expect(other.locator("audio")).to_be_visible()
+    expect(other.locator("audio")).to_have_js_property("readyState", 4)  # its sound is there
     other.close()
 
     page.go_back()

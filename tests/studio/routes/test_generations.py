@@ -34,6 +34,7 @@ def test_who_waits_gets_the_piece_and_what_is_known_of_it(client):
         "x-steering": "none",
         "x-bpm": "unknown",
         "x-quality-tier": "sketch",
+        "x-content-type-options": "nosniff",
     }
     again = client.post("/generations", json=ASKED, headers={"Prefer": "wait"})
     assert again.content == answer.content
