@@ -2,7 +2,7 @@
 
 The layers compute what those of Transformers compute, with the same weights and operations. But a
 narrow model spends more time on the way through Transformers' modules than on its arithmetic:
-without them nano needs half the time.
+without them nano plays half as fast again.
 """
 
 from collections.abc import Callable

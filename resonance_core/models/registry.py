@@ -9,7 +9,7 @@ import torch
 
 from resonance_core.config import ModelConfig, RuntimeConfig
 from resonance_core.gpu import exclusive, resolve_device
-from resonance_core.models import nano, transformers
+from resonance_core.models import checkpoint, nano
 from resonance_core.models.base import ModelInfo, MusicModel
 from resonance_core.models.compiling import check_compiler, compile_layers
 from resonance_core.models.memory import keep_memory
@@ -73,7 +73,7 @@ def how_computed(info: ModelInfo, runtime: RuntimeConfig) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=8)
 def _info(config: ModelConfig) -> ModelInfo:
-    return transformers.describe(config, _source(config))
+    return checkpoint.describe(config, _source(config))
 
 
 def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicModel:
@@ -82,7 +82,7 @@ def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicMod
         if device.type == "cpu":
             keep_memory()
         with exclusive(device):
-            model = transformers.load(_info(config), config, _source(config), device)
+            model = checkpoint.load(_info(config), config, _source(config), device)
         if compiled:
             compile_layers(model.layers)
         _loaded[config, device, compiled] = model
