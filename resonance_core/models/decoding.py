@@ -1,8 +1,8 @@
 """A decoder while it plays: column after column, with keys and values of all before at hand.
 
 The layers compute what those of Transformers compute, with the same weights and operations. But a
-narrow model spends more time on the way through Transformers' modules than on its arithmetic:
-without them nano plays half as fast again.
+narrow model spends more time on the way through Transformers' modules than on its arithmetic: see
+``benchmarks/generation.py``.
 """
 
 from collections.abc import Callable

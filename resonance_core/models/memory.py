@@ -18,7 +18,8 @@ def keep_memory() -> None:
     By default it gives much of it back, and each thread that works for the first time gets a heap
     of its own: then the system hands out and clears the same pages for every layer. Measured on two
     cores, a model of musicgen-small's size took 13 % longer in a new thread than in the main one,
-    and with this as long. Other C libraries are left as they are.
+    and with one heap as long; but in the process of a flow it still took 8 to 10 % longer. Other C
+    libraries are left as they are.
     """
     if platform.libc_ver()[0] != "glibc":
         return
