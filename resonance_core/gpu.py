@@ -9,6 +9,7 @@ import platformdirs
 import torch
 from filelock import FileLock
 
+from resonance_core.cancellation import check_wanted
 from resonance_core.errors import ConfigError
 
 TYPES = ("cpu", "cuda", "mps")
@@ -58,6 +59,7 @@ def exclusive(device: torch.device) -> Iterator[None]:
     Models share a GPU's memory badly; two on the CPU of one process only take turns anyway.
     A GPU's lock is the kernel's: a process that is killed gives it back.
     """
+    check_wanted()
     if device.type == "cpu":
         with _cpu:
             yield

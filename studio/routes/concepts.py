@@ -112,7 +112,6 @@ def _submit(
         work.begin()
         direction = concept(name, file, config, service.store, service.runtime).record
         for sign in (-1, 1):
-            work.check()
             calibrate(direction, config, service.store, service.runtime, sign)
         return direction.key
 
