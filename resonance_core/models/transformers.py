@@ -28,6 +28,7 @@ from resonance_core.models.base import (
 from resonance_core.models.conditioning import Conditioning, condition, encode_text, prefix_length
 from resonance_core.models.decoding import Decoding
 from resonance_core.models.delay import delay
+from resonance_core.models.fitting import FittingBatches
 from resonance_core.models.sampling import sample_frames
 from resonance_core.models.streaming import Opening, played, whole
 from resonance_core.steering.collect import collect, cut_after
@@ -59,6 +60,7 @@ class TransformersModel(MusicModel):
         self.device: torch.device = model.device
         self._pad: int = model.config.decoder.pad_token_id
         self._prompt_length = _prompt_length(tokenizer)
+        self._batches = FittingBatches(self.device)
         longest = model.generation_config.max_length or model.config.decoder.max_position_embeddings
         self._made_for: int = longest - info.warm_up
         """The longest piece that it was trained on, in frames."""
@@ -78,30 +80,37 @@ class TransformersModel(MusicModel):
         check_layers(layers, self.info)
         chosen = [self.layers[layer] for layer in layers]
         decoder = self.model.decoder.model.decoder
+
+        def hear(rows: Sequence[int]) -> Capture:
+            waveforms = torch.from_numpy(audio[rows])
+            codes = self._encode(waveforms[:, None])
+            features = self._chroma(waveforms) if melody and self.info.melody else None
+            conditioning = self._condition([prompts[row] for row in rows], features, guided=False)
+            self._check_length(codes.shape[2], conditioning.prefix)
+            columns = delay(codes, self._pad, self.info.channels)
+            mask = self._audio_positions(columns, conditioning.prefix)
+            with collect(chosen, mask, pooling, stride) as pooled:
+                decoder(
+                    input_ids=columns.flatten(0, 1),
+                    encoder_hidden_states=conditioning.states,
+                    encoder_attention_mask=conditioning.cross_attention_mask,
+                    use_cache=False,
+                )
+            # A prefix stands before the audio, and the start before its first frame.
+            return pooled.capture(conditioning.prefix + 1)
+
         order: list[int] = []
         found: list[Capture] = []
         with exclusive(self.device), self._autocast(), cut_after(decoder, max(layers)):
-            for rows in self._rows_of_one_length(prompts):
-                waveforms = torch.from_numpy(audio[rows])
-                codes = self._encode(waveforms[:, None])
-                features = self._chroma(waveforms) if melody and self.info.melody else None
-                conditioning = self._condition(
-                    [prompts[row] for row in rows], features, guided=False
-                )
-                self._check_length(codes.shape[2], conditioning.prefix)
-                columns = delay(codes, self._pad, self.info.channels)
-                mask = self._audio_positions(columns, conditioning.prefix)
-                with collect(chosen, mask, pooling, stride) as pooled:
-                    decoder(
-                        input_ids=columns.flatten(0, 1),
-                        encoder_hidden_states=conditioning.states,
-                        encoder_attention_mask=conditioning.cross_attention_mask,
-                        use_cache=False,
-                    )
+            for rows, captured in self._batches.run(self._rows_of_one_length(prompts), hear):
                 order += rows
-                # A prefix stands before the audio, and the start before its first frame.
-                found.append(pooled.capture(conditioning.prefix + 1))
+                found.append(captured)
         return Capture.join(found).take([order.index(row) for row in range(len(audio))])
+
+    @property
+    def most_rows(self) -> int | None:
+        """The most rows that it does at once, where its device was seen to take no more."""
+        return self._batches.most
 
     @torch.inference_mode()
     def generate(
@@ -124,24 +133,29 @@ class TransformersModel(MusicModel):
                 f"{self.info.id} cannot follow a melody", "Choose a melody model, or leave it out"
             )
         frames = max(1, round(duration_s * self.info.frame_rate))
+
+        def play(rows: Sequence[int]) -> Pieces:
+            begin = None if opening is None else self._opening(opening[rows])
+            drawn = self._frames(
+                [prompts[row] for row in rows],
+                [torch.Generator().manual_seed(seeds[row]) for row in rows],
+                frames,
+                sampling,
+                None if steering is None else steering.select(rows),
+                None if melody is None else torch.from_numpy(melody[rows]),
+                begin,
+            )
+            if listener is not None:
+                hear = partial(listener, rows)
+                drawn = played(drawn, self._decode, hear, self.info, begin)
+            # While it is played, the whole of it is not to be decoded as well.
+            return whole(list(drawn), self._decode, self.info, begin)
+
         audio: list[Pieces] = [np.empty(0, np.float32)] * len(seeds)
         with exclusive(self.device), self._autocast():
-            for rows in self._rows_of_one_length(prompts):
-                begin = None if opening is None else self._opening(opening[rows])
-                drawn = self._frames(
-                    [prompts[row] for row in rows],
-                    [torch.Generator().manual_seed(seeds[row]) for row in rows],
-                    frames,
-                    sampling,
-                    None if steering is None else steering.select(rows),
-                    None if melody is None else torch.from_numpy(melody[rows]),
-                    begin,
-                )
-                if listener is not None:
-                    hear = partial(listener, rows)
-                    drawn = played(drawn, self._decode, hear, self.info, begin)
-                # While it is played, the whole of it is not to be decoded as well.
-                made = whole(list(drawn), self._decode, self.info, begin)
+            for rows, made in self._batches.run(
+                self._rows_of_one_length(prompts), play, again=listener is None
+            ):
                 for row, piece in zip(rows, made, strict=True):
                     # What would be clipped in every file is turned down instead.
                     audio[row] = piece / max(1.0, np.abs(piece).max())
