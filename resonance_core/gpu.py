@@ -57,6 +57,15 @@ def release_memory(device: torch.device) -> None:
 
 
 @contextmanager
+def releasing(device: torch.device) -> Iterator[None]:
+    """Give back to a device, at the end of a context, what PyTorch keeps and nothing uses."""
+    try:
+        yield
+    finally:
+        release_memory(device)
+
+
+@contextmanager
 def asking_first(ask: Callable[[], object]) -> Iterator[None]:
     """Have `exclusive` ask someone else, who gives out GPUs too, each time before it takes one."""
     token = _ask.set(ask)
