@@ -37,4 +37,3 @@ def check_public(url: str) -> None:
                 f"{parts.hostname!r} is at {address[0]}, which is not public",
                 "Give the address of a public site",
             )
-

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from slugify import slugify
 
 from resonance_core.sources.local import SUFFIXES
+from resonance_core.sources.probe import probe
 from resonance_core.store.store import Store
 from studio.errors import UnknownError, UnusableError
 
@@ -53,6 +54,27 @@ def place_of(folder: Path, name: str) -> Path:
         raise UnusableError(f"there are {MOST_FILES} songs already", "Leave some out")
     stem = slugify(re.sub(r"\.\w+$", "", name), lowercase=False, max_length=80)
     return folder / f"{stem or 'song'}{suffix}"
+
+
+def check_song(file: Path, name: str, max_duration_s: float) -> None:
+    """Refuse what is empty, or says that it is too long; what is no song is told when it is heard.
+
+    Args:
+        file: What was sent.
+        name: What the listener calls it.
+        max_duration_s: The longest that is taken, in seconds.
+
+    Raises:
+        UnusableError: It is refused.
+    """
+    if file.stat().st_size == 0:
+        raise UnusableError(f"{name!r} is empty", "Leave it out")
+    audio = probe(file)
+    if audio is not None and audio.duration_s is not None and audio.duration_s > max_duration_s:
+        raise UnusableError(
+            f"{name!r} lasts {audio.duration_s:.0f} s, longer than {max_duration_s:.0f} s",
+            "Leave it out, or choose a part of it",
+        )
 
 
 def drop_upload(store: Store, upload: str) -> None:

@@ -1,5 +1,6 @@
 """Melody: a recording in the form in which pieces can follow it."""
 
+import math
 from pathlib import Path
 
 from resonance_core.config import ModelConfig
@@ -11,20 +12,21 @@ from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
 
-def melody(recording: Path, model: ModelConfig, store: Store) -> Outcome:
+def melody(recording: Path, model: ModelConfig, store: Store, max_s: float = math.inf) -> Outcome:
     """Return the record of a melody, by whose key requests name it.
 
     Args:
         recording: Any file with audio: singing, humming, an instrument, a song.
         model: Which model shall follow it.
         store: Takes its audio.
+        max_s: The longest that is decoded, in seconds.
 
     Raises:
         StoreError: The store cannot be written.
-        TrackError: The recording cannot be read, or is no audio.
+        TrackError: The recording cannot be read, is no audio, or is too long.
     """
     rate = model_info(model).sample_rate
-    return transcode_track(sha256_file(recording), lambda: recording, rate, store)
+    return transcode_track(sha256_file(recording), lambda: recording, rate, store, max_s)
 
 
 def find_melody(key: str, store: Store) -> Record:

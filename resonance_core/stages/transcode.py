@@ -1,5 +1,6 @@
 """The stage that brings a track into the canonical form."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ AUDIO = "audio.flac"
 
 
 def transcode_track(
-    track_sha256: str, original: Callable[[], Path], sample_rate: int, store: Store
+    track_sha256: str,
+    original: Callable[[], Path],
+    sample_rate: int,
+    store: Store,
+    max_s: float = math.inf,
 ) -> Outcome:
     """Return a track's canonical audio, decoding it if the store does not hold it.
 
@@ -24,6 +29,7 @@ def transcode_track(
             a store in a bucket fetches it then.
         sample_rate: The model's rate, in Hz.
         store: Where ``audio.flac`` is kept; the record's info holds the ``AudioFacts``.
+        max_s: The longest that is decoded, in seconds.
 
     Raises:
         TrackError: The original cannot be used.
@@ -32,7 +38,7 @@ def transcode_track(
     request = TRANSCODE.request(canonical_form(sample_rate), {"audio": track_sha256})
 
     def make(directory: Path) -> dict[str, Any]:
-        return transcode(original(), directory / AUDIO, sample_rate).model_dump()
+        return transcode(original(), directory / AUDIO, sample_rate, max_s).model_dump()
 
     return store.build(request, make)
 

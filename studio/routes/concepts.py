@@ -16,6 +16,7 @@ from resonance_core.steering.calibrate import StrengthRange
 from resonance_core.steering.concept_file import PLACE, Concept, ConceptFile, load_concepts
 from resonance_core.store.jobs import Job
 from resonance_core.store.records import Record
+from studio.body import Body
 from studio.errors import UnknownError
 from studio.problems import problems
 from studio.queue import Work
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/concepts", tags=["concepts"])
 Prompt = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class Pairs(BaseModel):
+class Pairs(Body):
     """A concept from prompts that differ in one thing only."""
 
     name: str = Field(pattern="^[a-z0-9-]{1,40}$")

@@ -37,5 +37,8 @@ async def take(request: Request, service: Served) -> Melody:
         with recording.open("wb") as file:
             async for part in request.stream():
                 file.write(part)
-        taken = await asyncio.to_thread(melody, recording, service.config.model, service.store)
+        longest = service.config.download.max_duration_s
+        taken = await asyncio.to_thread(
+            melody, recording, service.config.model, service.store, longest
+        )
     return Melody(key=taken.record.key, seconds=taken.record.info["seconds"])

@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 import flows
 from resonance_core.store.playlists import PlaylistEntry, check_name, list_entries, load_entry
 from studio.addresses import check_public
+from studio.body import Body
 from studio.errors import UnknownError
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
@@ -20,7 +21,7 @@ EXAMPLE, UPLOAD = "example", "upload:"
 EXAMPLES = Path(flows.__file__).parents[1] / "examples" / "playlist"
 
 
-class Submission(BaseModel):
+class Submission(Body):
     """A playlist to be heard."""
 
     source: str = Field(min_length=1, max_length=2000)

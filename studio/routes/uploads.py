@@ -1,11 +1,13 @@
 """Uploads: songs from the listener's own machine, one request each."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from studio.problems import problems
 from studio.service import Served
-from studio.uploads import drop_upload, new_upload, place_of, upload_folder
+from studio.uploads import check_song, drop_upload, new_upload, place_of, upload_folder
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
 BODY = {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}
@@ -30,7 +32,7 @@ def begin(service: Served) -> Upload:
     openapi_extra={"requestBody": {"required": True, **BODY}},
 )
 async def put_song(upload_id: str, name: str, request: Request, service: Served) -> Upload:
-    """Take one song, which is the body of the request."""
+    """Take one song, which is the body of the request; it is looked into, and not yet decoded."""
     folder = upload_folder(service.store, upload_id)
     place = place_of(folder, name)
     part = place.with_name(f".{place.name}")  # a song that breaks off is none
@@ -38,6 +40,7 @@ async def put_song(upload_id: str, name: str, request: Request, service: Served)
         with part.open("wb") as file:
             async for block in request.stream():
                 file.write(block)
+        await asyncio.to_thread(check_song, part, name, service.config.download.max_duration_s)
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)

@@ -4,12 +4,13 @@ import io
 import zipfile
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from resonance_core.config_file import explain
 from resonance_core.steering.intent.refine import Refinement, refine
 from resonance_core.store.creations import load_creation
 from resonance_core.store.pieces import AUDIO, SIDECAR
+from studio.body import Body
 from studio.problems import problems
 from studio.routes.creations import sound_name
 from studio.routes.generations import IdempotencyKey, Wanted, submit
@@ -19,7 +20,7 @@ from studio.service import Served
 router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
 
 
-class Change(BaseModel):
+class Change(Body):
     """What shall be different; what is left out stays."""
 
     prompt: str | None = None
@@ -33,13 +34,13 @@ class Change(BaseModel):
     """The key of a piece to go on from."""
 
 
-class Words(BaseModel):
+class Words(Body):
     """What somebody says of a piece."""
 
     text: str = Field(min_length=1)
     sliders: dict[str, float] | None = None
     """Where the sliders stand; as the creation has them by default."""
-    history: list[dict[str, float]] = []
+    history: tuple[dict[str, float], ...] = ()
     """Where the sliders stood before each earlier text, so that one can be taken back."""
 
 

@@ -49,7 +49,7 @@ class Place:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_HEAD = do_GET
+            do_HEAD = do_GET  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass
