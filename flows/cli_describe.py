@@ -1,12 +1,12 @@
 """The command that says what a playlist is like, without the model."""
 
 import shlex
-import sys
 from typing import Annotated, Literal
 
 import typer
 from rich.status import Status
 
+from flows.consent import agreed
 from flows.console import (
     ConfigOption,
     JsonOption,
@@ -20,7 +20,7 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
-from resonance_core.describe.sending import Consent, ConsentError, Sending
+from resonance_core.consent import Consent, Sending
 from resonance_core.sources.resolve import resolve
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.open import open_store
@@ -89,16 +89,9 @@ def _consent(yes: bool, status: Status) -> Consent:
     """Return what asks the person at the terminal, who may have agreed ahead."""
 
     def ask(sending: Sending) -> bool:
-        status.stop()
-        if not yes and not sys.stdin.isatty():
-            raise ConsentError(
-                sending, "There is no terminal to ask on: agree with --yes, or use --with local"
-            )
-        notes.print(f"This sends {sending.in_words()}.")
-        notes.print("On the free tier of its API, Google may use it to improve its products.")
-        if yes or typer.confirm("Send it?", err=True):
-            status.start()
-            return True
-        return False
+        status.stop()  # it would write over the question
+        consent = agreed(sending, yes, "describe --with local, which sends nothing")
+        status.start()
+        return consent
 
     return ask

@@ -2,8 +2,8 @@
 
 from flows.secrets import google_api_key
 from resonance_core.config import DescribeConfig
+from resonance_core.consent import Consent
 from resonance_core.describe.character import Describer
-from resonance_core.describe.sending import Consent
 from resonance_core.steering.concept_file import ConceptFile
 
 

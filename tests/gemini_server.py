@@ -229,9 +229,12 @@ def refused(code: int, status: str, message: str, *details: Any, **headers: str)
     return lambda handler: handler.refuse(code, status, message, *details, **headers)
 
 
-def garbled(handler: Handler) -> None:
-    """Answer what is no JSON."""
-    handler.say(200, '{"candidates": [')
+def said(text: str) -> Fault:
+    """Return a fault: an answer that is not of the protocol."""
+    return lambda handler: handler.say(200, text)
+
+
+garbled = said('{"candidates": [')
 
 
 def dropped(handler: Handler) -> None:

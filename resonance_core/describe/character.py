@@ -6,7 +6,7 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from resonance_core.describe.sending import Sending
+from resonance_core.describe.sent_clips import SentClips
 from resonance_core.steering.concept_file import ConceptFile
 
 PROMPT_WORDS = 3
@@ -72,7 +72,7 @@ class Describer(Protocol):
     def identity(self) -> dict[str, str]:
         """Return what decides about its descriptions besides the tracks, for keys."""
 
-    def estimate(self, tracks: Mapping[str, Path]) -> Sending | None:
+    def estimate(self, tracks: Mapping[str, Path]) -> SentClips | None:
         """Return what describing tracks would send from this machine; None for nothing.
 
         Args:

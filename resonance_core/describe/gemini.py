@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from resonance_core.api_key import ApiKey
 from resonance_core.config import DescribeConfig
+from resonance_core.consent import Consent, ConsentError
 from resonance_core.describe.character import Description
 from resonance_core.describe.clips import BIT_RATE, SEARCHED_S, Clip, loudest_clip
 from resonance_core.describe.gemini_answer import GeminiQuestion
 from resonance_core.describe.gemini_prices import cost_usd
-from resonance_core.describe.sending import Consent, ConsentError, Sending
+from resonance_core.describe.sent_clips import SentClips
 from resonance_core.errors import ConfigError, TrackError
 from resonance_core.keys import sha256_text
 from resonance_core.steering.concept_file import ConceptFile
@@ -59,7 +60,7 @@ class GeminiDescriber:
             "clips": f"loudest {self._config.heard_s:g} s of {SEARCHED_S:g} s, {BIT_RATE} bit/s",
         }
 
-    def estimate(self, tracks: Mapping[str, Path]) -> Sending:
+    def estimate(self, tracks: Mapping[str, Path]) -> SentClips:
         """Return what describing tracks would send, to whom, and what that costs.
 
         Raises:
@@ -82,7 +83,7 @@ class GeminiDescriber:
         service = self._service()
         sending = self._sending(clips)
         if not self._consent(sending):
-            raise ConsentError(sending)
+            raise ConsentError(sending, "Agree to it, or describe with local, which sends nothing")
         answer = service.ask(
             self._question.text, self._question.schema, [clip.data for clip in clips]
         )
@@ -104,9 +105,9 @@ class GeminiDescriber:
             )
         return clips, failed
 
-    def _sending(self, clips: Sequence[Clip]) -> Sending:
+    def _sending(self, clips: Sequence[Clip]) -> SentClips:
         seconds = sum(clip.seconds for clip in clips)
-        return Sending(
+        return SentClips(
             recipient=urlsplit(_endpoint()).netloc.rpartition("@")[2],
             model=self._config.model,
             tracks=len(clips),

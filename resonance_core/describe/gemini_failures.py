@@ -14,6 +14,10 @@ KEYS = "https://aistudio.google.com/apikey"
 LONGEST_MESSAGE = 200
 
 
+class GarbledError(Exception):
+    """An answer that google-genai could not read."""
+
+
 def text_of(response: GenerateContentResponse) -> str:
     """Return the text of an answer.
 
@@ -39,7 +43,7 @@ def failure(error: Exception, key: ApiKey, config: DescribeConfig) -> ResonanceE
     """Return what to tell people about a request that failed.
 
     Args:
-        error: What google-genai raised.
+        error: What google-genai raised, or `GarbledError`.
         key: Is not in the words, whatever the service says.
         config: What was asked, and with how much patience.
     """
@@ -52,11 +56,10 @@ def failure(error: Exception, key: ApiKey, config: DescribeConfig) -> ResonanceE
         )
     if isinstance(error, httpx2.HTTPError):
         return ServiceError(
-            f"Gemini cannot be reached, or does not answer ({type(error).__name__}, "
-            f"{config.attempts} attempts)",
+            f"Gemini cannot be reached, or does not answer ({type(error).__name__})",
             f"See that this machine is connected. {OTHERWISE}",
         )
-    return ServiceError("Gemini answered what is not of its own protocol", OTHERWISE)
+    return ServiceError(f"Gemini answered what is not of its own protocol ({error})", OTHERWISE)
 
 
 def _refusal(error: APIError, said: str, key: ApiKey, config: DescribeConfig) -> ResonanceError:
@@ -78,10 +81,7 @@ def _refusal(error: APIError, said: str, key: ApiKey, config: DescribeConfig) ->
                 f"See https://ai.dev/usage. {OTHERWISE}",
             )
         case code if code >= 500:
-            return ServiceError(
-                f"Gemini is out of order or overloaded, after {config.attempts} attempts ({said})",
-                OTHERWISE,
-            )
+            return ServiceError(f"Gemini is out of order or overloaded ({said})", OTHERWISE)
     return ServiceError(f"Gemini refuses the request ({said})", OTHERWISE)
 
 
@@ -94,14 +94,18 @@ def _wrong_key(said: str, key: ApiKey) -> ConfigError:
 
 def _filtered(reason: str) -> ServiceError:
     return ServiceError(
-        f"Gemini's filters let no answer through ({reason})",
+        f"Gemini's filters let no answer through ({_plain(reason)})",
         "Leave out the tracks that may be why, or describe with local, which sends nothing",
     )
 
 
 def _said(error: APIError, key: ApiKey) -> str:
-    """Return what the service says: short, fit for a terminal, and without the key."""
-    message = str(error.message or "").replace(key.get_secret_value(), str(key))
-    plain = "".join(sign if sign.isprintable() else " " for sign in message)
-    short = " ".join(plain.split())[:LONGEST_MESSAGE].rstrip(".")
-    return f"HTTP {error.code}: {short}" if short else f"HTTP {error.code}"
+    """Return what the service says, without the key."""
+    message = _plain(str(error.message or "").replace(key.get_secret_value(), str(key)))
+    return f"HTTP {error.code}: {message}".rstrip(": ")
+
+
+def _plain(text: str) -> str:
+    """Return a text from elsewhere as it fits into a sentence on a terminal."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(plain.split())[:LONGEST_MESSAGE].rstrip(".")

@@ -16,7 +16,12 @@ from google.genai.errors import APIError
 
 from resonance_core.api_key import ApiKey
 from resonance_core.config import DescribeConfig
-from resonance_core.describe.gemini_failures import OTHERWISE, failure, text_of
+from resonance_core.describe.gemini_failures import (
+    OTHERWISE,
+    GarbledError,
+    failure,
+    text_of,
+)
 from resonance_core.describe.gemini_prices import ANSWER_TOKENS
 from resonance_core.describe.patience import patient
 from resonance_core.errors import ResonanceError, ServiceError
@@ -77,8 +82,7 @@ class GeminiService:
                     return text_of(await self._answer(client.aio, question, schema, clips))
         except ResonanceError as error:
             return error
-        # google-genai raises the last two for answers that are no JSON or lack a part.
-        except (APIError, httpx2.HTTPError, TimeoutError, ValueError, KeyError) as error:
+        except (APIError, httpx2.HTTPError, TimeoutError, GarbledError) as error:
             return failure(error, self._key, self._config)
 
     async def _answer(
@@ -137,16 +141,22 @@ class GeminiService:
     async def _delete(self, client: AsyncClient, name: str) -> None:
         try:
             await self._patiently(lambda: client.files.delete(name=name))
-        except (APIError, httpx2.HTTPError, TimeoutError) as error:
+        except (APIError, httpx2.HTTPError, TimeoutError, GarbledError) as error:
             if not (isinstance(error, APIError) and error.code in ABSENT):
-                log.warning("Gemini may keep a clip for 48 h: deleting it failed (%s)", type(error))
+                log.warning(
+                    "Gemini may keep a clip for 48 h: deleting it failed (%s)", type(error).__name__
+                )
 
     async def _patiently(self, send: Callable[[], Awaitable[Answer]]) -> Answer:
         """Make a request, and again if that may help."""
 
         async def in_time() -> Answer:
             with anyio.fail_after(self._config.timeout_s):
-                return await send()
+                try:
+                    return await send()
+                # What google-genai raises for answers that are no JSON, or other than published.
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    raise GarbledError(type(error).__name__) from error
 
         return await patient(self._config.attempts, self._config.max_wait_s)(in_time)
 

@@ -60,11 +60,17 @@ def wanted_pause(error: BaseException | None) -> float | None:
     headers = getattr(error.response, "headers", {})
     if header := headers.get("retry-after"):
         return _seconds(header)
-    details = error.details.get("error", {}) if isinstance(error.details, Mapping) else {}
-    for detail in details.get("details", []) if isinstance(details, Mapping) else []:
-        if isinstance(detail, Mapping) and "retryDelay" in detail:
-            return _seconds(str(detail["retryDelay"]).removesuffix("s"))
+    said = _part(error.details, "error")
+    details = _part(said, "details")
+    for detail in details if isinstance(details, list) else []:
+        if (delay := _part(detail, "retryDelay")) is not None:
+            return _seconds(str(delay).removesuffix("s"))
     return None
+
+
+def _part(value: Any, name: str) -> Any:
+    """Return a member of what may be anything, as what comes from elsewhere may."""
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def _seconds(text: str) -> float | None:
@@ -76,6 +82,8 @@ def _seconds(text: str) -> float | None:
         date = parsedate_to_datetime(text)
     except ValueError:
         return None
+    if date.tzinfo is None:  # as it is read where it says that the zone is not known
+        date = date.replace(tzinfo=UTC)
     return max(0.0, (date - datetime.now(UTC)).total_seconds())
 
 

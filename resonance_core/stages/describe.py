@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from resonance_core.config import DownloadConfig
 from resonance_core.describe.character import Describer, Description, PlaylistCharacter
-from resonance_core.describe.sending import Sending
+from resonance_core.describe.sent_clips import SentClips
 from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, StageRequest
 from resonance_core.sources.playlist import TrackSource
@@ -67,7 +67,7 @@ def describe(
 
 def estimate(
     tracks: Sequence[TrackSource], describer: Describer, config: DownloadConfig, store: Store
-) -> Sending | None:
+) -> SentClips | None:
     """Return what `describe` would send from this machine; None for nothing.
 
     Nothing is sent where the store knows the description. What is described is fetched here.

@@ -55,7 +55,7 @@ def test_nothing_is_sent_where_nobody_can_be_asked(folder, store, gemini):
 def test_who_agrees_ahead_is_told_and_what_the_store_knows_is_sent_no_more(folder, store, gemini):
     code, shown, stderr = run("describe", folder, *WITH_GEMINI, "--yes")
     assert code == 0
-    assert "This sends a clip of each of 2 tracks" in stderr
+    assert "To be sent: a clip of each of 2 tracks" in stderr
     assert "US dollars at most" in stderr
     assert "Mood: wistful." in shown
     assert "--prompt 'trip hop music, wistful, rhodes piano, double bass'" in shown

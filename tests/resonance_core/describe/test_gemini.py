@@ -1,6 +1,8 @@
+import asyncio
 import io
 import json
 import logging
+import re
 import signal
 import sys
 import threading
@@ -13,9 +15,9 @@ import soundfile
 
 from resonance_core.api_key import ApiKey
 from resonance_core.config import DescribeConfig
+from resonance_core.consent import ConsentError
 from resonance_core.describe import gemini_service
 from resonance_core.describe.gemini import GeminiDescriber
-from resonance_core.describe.sending import ConsentError
 from resonance_core.errors import ConfigError, ResonanceError, ServiceError, TrackError
 from resonance_core.steering.concept_file import ConceptFile, load_concepts
 from tests import gemini_server as service
@@ -66,6 +68,13 @@ def test_a_playlist_is_described(gemini, songs):
         "trip hop music, wistful, rhodes piano, double bass"
     )
     assert list(found.character.sliders(load_concepts())) == list(ANSWER["levels"])
+
+
+def test_a_notebook_whose_loop_runs_can_describe(gemini, songs):
+    async def cell():
+        return describer().describe(songs)
+
+    assert asyncio.run(cell()).character.tempo_bpm == 92
 
 
 def test_one_clip_of_each_track_is_sent_and_nothing_else_of_it(gemini, songs):
@@ -206,9 +215,17 @@ def test_an_answer_that_cannot_be_used_is_explained(response, words, gemini, son
     assert gemini.kinds() == [ASK]
 
 
-def test_an_answer_that_is_no_json_is_explained(gemini, songs):
-    gemini.fail(ASK, service.garbled)
-    assert "not of its own protocol" in failing(gemini, songs)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"candidates": [', r"not of its own protocol \(JSONDecodeError\)"),
+        ('{"candidates": [3]}', r"not of its own protocol \(TypeError\)"),
+        ("[]", "is empty"),
+    ],
+)
+def test_an_answer_that_is_not_of_the_protocol_is_explained(text, words, gemini, songs):
+    gemini.fail(ASK, service.said(text))
+    assert re.search(words, failing(gemini, songs))
 
 
 def test_a_wrong_key_is_called_by_where_it_comes_from(gemini, songs):

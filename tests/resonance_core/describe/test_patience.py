@@ -40,9 +40,15 @@ def test_a_pause_is_read_from_headers_and_from_details():
     assert wanted_pause(refusal(Retry_After=date)) == pytest.approx(90, abs=5)
     assert wanted_pause(refusal(Retry_After="soon")) is None
     assert wanted_pause(refusal(details=[{"retryDelay": "39.5s"}])) == 39.5
-    assert wanted_pause(refusal(details=["?"])) is None
+    unzoned = date.replace("GMT", "-0000")
+    assert wanted_pause(refusal(Retry_After=unzoned)) == pytest.approx(90, abs=5)
     assert wanted_pause(refusal()) is None
     assert wanted_pause(ValueError()) is None
+
+
+@pytest.mark.parametrize("body", [{"error": {"details": [3]}}, {"error": {"details": None}}, [], 3])
+def test_what_is_no_error_of_google_asks_for_no_pause(body):
+    assert wanted_pause(APIError(429, body, httpx2.Response(429))) is None
 
 
 @pytest.mark.parametrize(

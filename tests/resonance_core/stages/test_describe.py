@@ -7,7 +7,7 @@ from resonance_core.api_key import ApiKey
 from resonance_core.config import DescribeConfig, DownloadConfig, ResolveConfig
 from resonance_core.describe.gemini import GeminiDescriber
 from resonance_core.describe.local import LocalDescriber
-from resonance_core.describe.sending import Sending
+from resonance_core.describe.sent_clips import SentClips
 from resonance_core.errors import TrackError
 from resonance_core.sources.resolve import resolve
 from resonance_core.stages.describe import describe, estimate
@@ -57,7 +57,7 @@ def test_what_would_be_sent_is_told_until_the_store_knows(folder, store, gemini)
     tracks = resolve(str(folder), ResolveConfig()).tracks
     agreed = []
 
-    def consent(sending: Sending) -> bool:
+    def consent(sending: SentClips) -> bool:
         agreed.append(sending)
         return True
 
