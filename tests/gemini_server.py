@@ -6,7 +6,6 @@ import re
 import ssl
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -222,43 +221,6 @@ def parts(body: bytes) -> list[dict[str, Any]]:
 def audio(part: dict[str, Any]) -> bytes:
     """Return the audio of a part of a request."""
     return base64.urlsafe_b64decode(part["inlineData"]["data"])
-
-
-def refused(code: int, status: str, message: str, *details: Any, **headers: str) -> Fault:
-    """Return a fault: an error in Google's form."""
-    return lambda handler: handler.refuse(code, status, message, *details, **headers)
-
-
-def said(text: str) -> Fault:
-    """Return a fault: an answer that is not of the protocol."""
-    return lambda handler: handler.say(200, text)
-
-
-garbled = said('{"candidates": [')
-
-
-def dropped(handler: Handler) -> None:
-    """Close the connection without an answer."""
-    handler.close_connection = True
-
-
-def cut(handler: Handler) -> None:
-    """Close the connection in the middle of an answer."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    handler.wfile.write(b'{"candidates": [')
-    handler.close_connection = True
-
-
-def slow(handler: Handler) -> None:
-    """Answer a byte at a time, for longer than anybody waits."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    for _ in range(1000):
-        handler.wfile.write(b" ")
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 from flows.doctor import examine
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from tests.flows.test_cli import run, run_json
-from tests.gemini_server import ANSWER, KEY, refused
+from tests.gemini_faults import refused
+from tests.gemini_server import ANSWER, KEY
 
 ASK = "POST generateContent"
 WITH_GEMINI = ("--with", "gemini", "--set", "describe.heard_s=4", "--set", "describe.attempts=1")
