@@ -9,10 +9,12 @@ import torch
 
 from resonance_core.config import ModelConfig, RuntimeConfig
 from resonance_core.gpu import exclusive, resolve_device
-from resonance_core.models import checkpoint, nano
+from resonance_core.errors import ModelError
+from resonance_core.models.backends import Choice, choices
 from resonance_core.models.base import ModelInfo, MusicModel
 from resonance_core.models.compiling import check_compiler, compile_layers
 from resonance_core.models.memory import keep_memory
+from resonance_core.models.token_model import TokenModel
 
 NARROW = 512
 """Width of a decoder below which one CPU thread is the default. Measured on nano, 192 wide, on two
@@ -73,7 +75,24 @@ def how_computed(info: ModelInfo, runtime: RuntimeConfig) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=8)
 def _info(config: ModelConfig) -> ModelInfo:
-    return checkpoint.describe(config, _source(config))
+    source = _source(config)
+    first, *others = choices(config, source)
+    try:
+        return _describe(first, config, source)
+    except ModelError as error:
+        if not others:
+            raise
+        reason = f"{others[0].reason}: {error.problem}"
+        return _describe(others[0]._replace(reason=reason), config, source)
+
+
+def _describe(choice: Choice, config: ModelConfig, source: str | Path) -> ModelInfo:
+    # A library is imported where it is used, for not all are installed everywhere.
+    if choice.backend == "audiocraft":
+        from resonance_core.models.audiocraft_checkpoint import describe
+    else:
+        from resonance_core.models.checkpoint import describe
+    return describe(config, source).model_copy(update={"backend_reason": choice.reason})
 
 
 def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicModel:
@@ -82,15 +101,25 @@ def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicMod
         if device.type == "cpu":
             keep_memory()
         with exclusive(device):
-            model = checkpoint.load(_info(config), config, _source(config), device)
+            model = _read(_info(config), config, device)
         if compiled:
             compile_layers(model.layers)
         _loaded[config, device, compiled] = model
     return _loaded[config, device, compiled]
 
 
+def _read(info: ModelInfo, config: ModelConfig, device: torch.device) -> TokenModel:
+    if info.backend == "audiocraft":
+        from resonance_core.models.audiocraft_loading import load
+    else:
+        from resonance_core.models.checkpoint import load
+    return load(info, config, _source(config), device)
+
+
 def _source(config: ModelConfig) -> str | Path:
     if config.id == "nano":
-        return nano.WEIGHTS
+        from resonance_core.models.nano import WEIGHTS
+
+        return WEIGHTS
     folder = Path(config.id).expanduser()
     return folder if folder.is_dir() else config.id

@@ -1,0 +1,177 @@
+"""MusicGen through AudioCraft, the library that it was made with."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from audiocraft.modules.conditioners import WavCondition
+from resonance_core.models.base import ModelInfo
+from resonance_core.models.conditioning import Conditioning
+from resonance_core.models.token_model import TokenModel
+
+PROMPT, MELODY = "description", "self_wav"
+"""What AudioCraft calls the two things that a MusicGen is told."""
+
+
+class AudioCraftModel(TokenModel):
+    """A loaded MusicGen.
+
+    In half precision it computes as AudioCraft does: by autocast, with the embeddings, the norms
+    and the residual stream in float32.
+
+    Args:
+        model: A ``MusicGen``, on its device.
+        info: What the model is.
+    """
+
+    def __init__(self, model: Any, info: ModelInfo) -> None:
+        super().__init__(
+            info,
+            model.lm.transformer,
+            model.device,
+            pad=model.lm.special_token_id,
+            made_for=round(model.max_duration * info.frame_rate),
+        )
+        self.model = model
+        self._conditioners: nn.ModuleDict = model.lm.condition_provider.conditioners
+
+    def _tokens(self, prompt: str) -> int:
+        tokenized = self._conditioners[PROMPT].tokenize([prompt])
+        ids = tokenized[0] if isinstance(tokenized, tuple) else tokenized["input_ids"]
+        length: int = ids.shape[1]
+        return length
+
+    def _room(self, prompt: str) -> int:
+        # Positions are computed, not learned: there is an end only to what it was trained on.
+        return self._made_for
+
+    def _condition(
+        self, prompts: Sequence[str], melody: Tensor | None, *, guided: bool
+    ) -> Conditioning:
+        with self._autocast(enabled=False):
+            encoded = {prompt: self._told(prompt) for prompt in prompts}
+            told = {PROMPT: torch.cat([encoded[prompt] for prompt in prompts])}
+            nothing = {PROMPT: torch.zeros_like(told[PROMPT])}
+            if self.info.melody:
+                nothing[MELODY] = self._follow(None).expand(len(prompts), -1, -1)
+                told[MELODY] = nothing[MELODY]
+                if melody is not None:
+                    told[MELODY] = torch.cat([self._follow(one) for one in melody])
+            if guided:
+                told = {name: torch.cat([rows, nothing[name]]) for name, rows in told.items()}
+            # The library puts it all together: before the first of no positions at all.
+            begin = told[PROMPT][:, :0]
+            prefix, attended = self.model.lm.fuser(begin, {k: (v, None) for k, v in told.items()})
+        return Conditioning(
+            states=prefix if attended is None else attended,
+            cross_attention_mask=None,  # AudioCraft attends to padding, which is 0
+            prefix=prefix.shape[1],
+        )
+
+    def _told(self, prompt: str) -> Tensor:
+        """Return what the model is told of a prompt, ``[1, tokens, hidden]``; none is 0."""
+        conditioner = self._conditioners[PROMPT]
+        # AudioCraft's word tokenizer makes no token at all of "".
+        states: Tensor = conditioner(conditioner.tokenize([prompt or None]))[0]
+        return states
+
+    def _follow(self, melody: Tensor | None) -> Tensor:
+        """Return what the model is told of a melody, ``[1, frames, hidden]``."""
+        conditioner = self._conditioners[MELODY]
+        audio = torch.zeros(1) if melody is None else melody
+        length = torch.tensor([0 if melody is None else len(melody)])
+        wave = WavCondition(audio[None, None], length, [self.info.sample_rate], [None])
+        with _same_choices():
+            states: Tensor = conditioner(conditioner.tokenize(wave))[0]
+        return states
+
+    def _hear(self, columns: Tensor, conditioning: Conditioning) -> None:
+        AudioCraftDecoding(self.model.lm, conditioning).hidden(columns)
+
+    @contextmanager
+    def _incremental(
+        self, conditioning: Conditioning, columns: int
+    ) -> Iterator["AudioCraftDecoding"]:
+        with self.model.lm.transformer.streaming():
+            yield AudioCraftDecoding(self.model.lm, conditioning)
+
+    def _encode(self, waveforms: Tensor) -> Tensor:
+        sides = waveforms.to(self.device).expand(-1, self.info.channels, -1)
+        with self._autocast(enabled=False):
+            codes = [self.model.compression_model.encode(one[None])[0] for one in sides]
+        return torch.cat(codes)
+
+    def _decode(self, codes: Tensor) -> Tensor:
+        with self._autocast(enabled=False):
+            audio: Tensor = self.model.compression_model.decode(codes, None)
+        return audio.float()
+
+    def _autocast(self, *, enabled: bool = True) -> torch.autocast:
+        dtype = getattr(torch, self.info.precision)
+        enabled = enabled and dtype != torch.float32
+        return torch.autocast(self.device.type, dtype if enabled else None, enabled=enabled)
+
+
+class AudioCraftDecoding:
+    """One batch of pieces on their way through AudioCraft's decoder.
+
+    Its layers remember what they have seen where they are ``streaming``.
+
+    Args:
+        lm: An ``LMModel``.
+        conditioning: What the batch is told.
+
+    Attributes:
+        layers: What is steered: each puts out hidden states ``[rows, positions, hidden]``.
+        seen: Positions so far, those of a prefix among them.
+    """
+
+    def __init__(self, lm: Any, conditioning: Conditioning) -> None:
+        self.layers: Sequence[nn.Module] = lm.transformer.layers
+        self.seen = 0
+        self._lm = lm
+        self._prefix = conditioning.states if conditioning.prefix else None
+        self._attended = None if conditioning.prefix else conditioning.states
+
+    def step(self, columns: Tensor) -> Tensor:
+        """Take the next columns, and say what is likely after the last of them.
+
+        Args:
+            columns: ``[rows, codebooks, columns]``.
+
+        Returns:
+            Logits, ``[rows, codebooks, tokens]``.
+        """
+        last = self.hidden(columns)[:, -1]
+        if self._lm.out_norm is not None:
+            last = self._lm.out_norm(last)
+        return torch.stack([head(last) for head in self._lm.linears], dim=1)
+
+    def hidden(self, columns: Tensor) -> Tensor:
+        """Take the next columns, and return what the last layer puts out.
+
+        Returns:
+            ``[rows, positions, hidden]``, in the first step with those of the prefix.
+        """
+        books = zip(self._lm.emb, columns.unbind(1), strict=True)
+        hidden = sum(embedding(tokens) for embedding, tokens in books)
+        if self._prefix is not None and self.seen == 0:
+            hidden = torch.cat([self._prefix, hidden], dim=1)
+        self.seen += hidden.shape[1]
+        out: Tensor = self._lm.transformer(hidden, cross_attention_src=self._attended)
+        return out
+
+
+@contextmanager
+def _same_choices() -> Iterator[None]:
+    """Have what Demucs chooses at random be the same each time, and nobody else notice."""
+    state = random.getstate()
+    random.seed(0)
+    try:
+        yield
+    finally:
+        random.setstate(state)
