@@ -6,18 +6,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from audiocraft.modules.conditioners import WavCondition
 from torch import Tensor, nn
 
-from audiocraft.modules.conditioners import WavCondition
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.conditioning import Conditioning
-from resonance_core.models.token_model import TokenModel
+from resonance_core.models.musicgen import MusicgenModel
 
 PROMPT, MELODY = "description", "self_wav"
 """What AudioCraft calls the two things that a MusicGen is told."""
 
 
-class AudioCraftModel(TokenModel):
+class AudioCraftModel(MusicgenModel):
     """A loaded MusicGen.
 
     In half precision it computes as AudioCraft does: by autocast, with the embeddings, the norms

@@ -1,5 +1,6 @@
 """What a MusicGen is that AudioCraft keeps: known without loading it, or AudioCraft itself."""
 
+import logging
 import math
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from resonance_core.models.audiocraft_files import Checkpoint, configuration, re
 from resonance_core.models.backends import DEBUG
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.checkpoint import weight_digest
+
+# AudioCraft takes only names from xFormers and attends with PyTorch: kernels that were built for
+# another PyTorch are not missed.
+logging.getLogger("xformers").setLevel(logging.ERROR)
 
 
 def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
@@ -94,8 +99,10 @@ def _check(config: ModelConfig, lm: DictConfig) -> None:
     interleaved = lm.get("interleave_stereo_codebooks")
     if told not in known:
         problem = "is told " + ", ".join(f"{name} by {model}" for name, model in told.items())
-    elif lm.fuser["sum"] or lm.fuser["input_interpolate"] or all(
-        lm.fuser[how] for how in ("prepend", "cross")
+    elif (
+        lm.fuser["sum"]
+        or lm.fuser["input_interpolate"]
+        or all(lm.fuser[how] for how in ("prepend", "cross"))
     ):
         problem = "adds what it is told to the audio"
     elif delays != [book // channels for book in range(books)] or (

@@ -1,21 +1,15 @@
 """Loading checkpoints into AudioCraft."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import spacy
 import torch
-from omegaconf import OmegaConf
-from torch import nn
-
-# AudioCraft takes only names from xFormers and attends with PyTorch: kernels that were built for
-# another PyTorch are not missed.
-logging.getLogger("xformers").setLevel(logging.ERROR)
-
 from audiocraft.models import MusicGen, builders, loaders
 from audiocraft.models.encodec import CompressionModel
+from omegaconf import OmegaConf
+from torch import nn
 
 from resonance_core.config import ModelConfig
 from resonance_core.errors import ModelError
@@ -47,7 +41,7 @@ def load(
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
             f"{config.id!r} cannot be loaded: {str(error).splitlines()[0]}",
-            "Check the folder, the download (of the text encoder, and of Demucs for melodies, too), "
+            "Check the folder, the download (also of the text encoder, and of Demucs for melodies), "
             "and the memory of the device",
         ) from error
     _place(model, getattr(torch, config.dtype), device)

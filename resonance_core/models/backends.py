@@ -1,5 +1,4 @@
-"""Which library runs a model: AudioCraft where it can, for MusicGen was made with it, then
-Transformers."""
+"""Which library runs a model: AudioCraft, which MusicGen was made with, or Transformers."""
 
 import importlib.util
 from pathlib import Path
@@ -55,8 +54,6 @@ def choices(config: ModelConfig, source: str | Path) -> list[Choice]:
     if not is_installed("audiocraft"):
         return [_installed(config, "transformers", "AudioCraft is not installed")]
     first = Choice("audiocraft", "it is installed, and the model is in its format")
-    if not is_installed("transformers"):
-        return [first]
     return [first, Choice("transformers", "AudioCraft cannot take it")]
 
 

@@ -137,6 +137,11 @@ class MusicModel(ABC):
 
     info: ModelInfo
 
+    @property
+    def most_rows(self) -> int | None:
+        """The most rows that it does at once, where its device was seen to take no more."""
+        return None
+
     @abstractmethod
     def capture(
         self,

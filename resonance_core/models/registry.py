@@ -8,13 +8,13 @@ from typing import Any
 import torch
 
 from resonance_core.config import ModelConfig, RuntimeConfig
-from resonance_core.gpu import exclusive, resolve_device
 from resonance_core.errors import ModelError
+from resonance_core.gpu import exclusive, resolve_device
 from resonance_core.models.backends import Choice, choices
 from resonance_core.models.base import ModelInfo, MusicModel
 from resonance_core.models.compiling import check_compiler, compile_layers
 from resonance_core.models.memory import keep_memory
-from resonance_core.models.token_model import TokenModel
+from resonance_core.models.musicgen import MusicgenModel
 
 NARROW = 512
 """Width of a decoder below which one CPU thread is the default. Measured on nano, 192 wide, on two
@@ -61,15 +61,15 @@ def check_runtime(runtime: RuntimeConfig) -> None:
         check_compiler(device)
 
 
-def how_computed(info: ModelInfo, runtime: RuntimeConfig) -> dict[str, Any]:
+def how_computed(model: MusicModel, runtime: RuntimeConfig) -> dict[str, Any]:
     """Return what of a loaded model's runtime may show in the last digits of a result."""
     return {
-        "dtype": info.dtype,
-        "autocast": info.autocast,
+        "dtype": model.info.dtype,
+        "autocast": model.info.autocast,
         "compile": runtime.compile,
         "device": str(resolve_device(runtime.device)),
         "threads": torch.get_num_threads(),
-        "batch_size": runtime.batch_size,
+        "batch_size": min(runtime.batch_size, model.most_rows or runtime.batch_size),
     }
 
 
@@ -108,7 +108,7 @@ def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicMod
     return _loaded[config, device, compiled]
 
 
-def _read(info: ModelInfo, config: ModelConfig, device: torch.device) -> TokenModel:
+def _read(info: ModelInfo, config: ModelConfig, device: torch.device) -> MusicgenModel:
     if info.backend == "audiocraft":
         from resonance_core.models.audiocraft_loading import load
     else:

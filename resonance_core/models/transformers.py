@@ -16,10 +16,10 @@ from resonance_core.errors import ModelError
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.conditioning import Conditioning, condition, encode_text, prefix_length
 from resonance_core.models.decoding import Decoding
-from resonance_core.models.token_model import TokenModel
+from resonance_core.models.musicgen import MusicgenModel
 
 
-class TransformersModel(TokenModel):
+class TransformersModel(MusicgenModel):
     """A loaded MusicGen.
 
     Args:
