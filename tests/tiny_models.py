@@ -21,6 +21,21 @@ from transformers.models.musicgen_melody.configuration_musicgen_melody import (
 from resonance_core.models.nano import WEIGHTS
 
 CODEBOOK_SIZE = 64
+MODELS = ["nano", "tiny_melody", "tiny_musicgen", "tiny_stereo"]
+"""The fixtures that are models which Transformers runs."""
+
+
+def text_config() -> dict:
+    """Return the settings of a tiny text encoder."""
+    return {
+        "vocab_size": 30522,
+        "d_model": 24,
+        "d_kv": 8,
+        "d_ff": 32,
+        "num_layers": 1,
+        "num_heads": 2,
+        "dropout_rate": 0.0,
+    }
 
 
 def _parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> dict:
@@ -38,9 +53,7 @@ def _parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> 
         target_bandwidths=[1.2],
         use_causal_conv=False,
     )
-    text = T5Config(
-        vocab_size=30522, d_model=24, d_kv=8, d_ff=32, num_layers=1, num_heads=2, dropout_rate=0.0
-    )
+    text = T5Config(**text_config())
     decoder = decoder_class(
         vocab_size=CODEBOOK_SIZE,
         max_position_embeddings=1024,

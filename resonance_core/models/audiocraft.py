@@ -24,20 +24,23 @@ class AudioCraftModel(MusicgenModel):
     and the residual stream in float32.
 
     Args:
-        model: A ``MusicGen``, on its device.
+        lm: An ``LMModel``, on its device.
+        codec: A ``CompressionModel``, there too; of stereo models it interleaves the channels.
+        segment_s: The longest piece that it was trained on, in seconds.
         info: What the model is.
     """
 
-    def __init__(self, model: Any, info: ModelInfo) -> None:
+    def __init__(self, lm: Any, codec: Any, segment_s: float, info: ModelInfo) -> None:
         super().__init__(
             info,
-            model.lm.transformer,
-            model.device,
-            pad=model.lm.special_token_id,
-            made_for=round(model.max_duration * info.frame_rate),
+            lm.transformer,
+            next(lm.parameters()).device,
+            pad=lm.special_token_id,
+            made_for=round(segment_s * info.frame_rate),
         )
-        self.model = model
-        self._conditioners: nn.ModuleDict = model.lm.condition_provider.conditioners
+        self.lm = lm
+        self.codec = codec
+        self._conditioners = lm.condition_provider.conditioners
 
     def _tokens(self, prompt: str) -> int:
         tokenized = self._conditioners[PROMPT].tokenize([prompt])
@@ -65,7 +68,7 @@ class AudioCraftModel(MusicgenModel):
                 told = {name: torch.cat([rows, nothing[name]]) for name, rows in told.items()}
             # The library puts it all together: before the first of no positions at all.
             begin = told[PROMPT][:, :0]
-            prefix, attended = self.model.lm.fuser(begin, {k: (v, None) for k, v in told.items()})
+            prefix, attended = self.lm.fuser(begin, {k: (v, None) for k, v in told.items()})
         return Conditioning(
             states=prefix if attended is None else attended,
             cross_attention_mask=None,  # AudioCraft attends to padding, which is 0
@@ -90,24 +93,24 @@ class AudioCraftModel(MusicgenModel):
         return states
 
     def _hear(self, columns: Tensor, conditioning: Conditioning) -> None:
-        AudioCraftDecoding(self.model.lm, conditioning).hidden(columns)
+        AudioCraftDecoding(self.lm, conditioning).hidden(columns)
 
     @contextmanager
     def _incremental(
         self, conditioning: Conditioning, columns: int
     ) -> Iterator["AudioCraftDecoding"]:
-        with self.model.lm.transformer.streaming():
-            yield AudioCraftDecoding(self.model.lm, conditioning)
+        with self.lm.transformer.streaming():
+            yield AudioCraftDecoding(self.lm, conditioning)
 
     def _encode(self, waveforms: Tensor) -> Tensor:
         sides = waveforms.to(self.device).expand(-1, self.info.channels, -1)
         with self._autocast(enabled=False):
-            codes = [self.model.compression_model.encode(one[None])[0] for one in sides]
+            codes = [self.codec.encode(one[None])[0] for one in sides]
         return torch.cat(codes)
 
     def _decode(self, codes: Tensor) -> Tensor:
         with self._autocast(enabled=False):
-            audio: Tensor = self.model.compression_model.decode(codes, None)
+            audio: Tensor = self.codec.decode(codes, None)
         return audio.float()
 
     def _autocast(self, *, enabled: bool = True) -> torch.autocast:

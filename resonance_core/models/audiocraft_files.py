@@ -58,9 +58,9 @@ def read(config: ModelConfig, source: str | Path) -> Checkpoint:
     Raises:
         ModelError: Nothing there, or files that are damaged or hold more than weights.
     """
-    paths = [_find(config, source, name) for name in AUDIOCRAFT_FILES]
-    revision = None if Path(source).is_dir() else paths[0].parent.name
-    return Checkpoint(*(_load(config, path) for path in paths), revision)
+    lm, codec = (_find(config, source, name) for name in AUDIOCRAFT_FILES)
+    revision = None if Path(source).is_dir() else lm.parent.name
+    return Checkpoint(_load(config, lm), _load(config, codec), revision)
 
 
 def configuration(package: dict[str, Any]) -> DictConfig:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import spacy
 import torch
-from audiocraft.models import MusicGen, builders, loaders
+from audiocraft.models import builders
 from audiocraft.models.encodec import CompressionModel
+from audiocraft.models.lm import LMModel
 from omegaconf import OmegaConf
 from torch import nn
 
@@ -37,58 +38,59 @@ def load(
         ModelError: Weights that cannot be read, are incomplete, or do not fit the device.
     """
     try:
-        model = _debug(device) if config.id == DEBUG else _load(config, source, device)
+        with _current(device):
+            lm, codec, segment_s = (
+                _debug(device) if config.id == DEBUG else _load(config, source, device)
+            )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = " ".join(line.strip() for line in str(error).splitlines()[:2])
         raise ModelError(
-            f"{config.id!r} cannot be loaded: {str(error).splitlines()[0]}",
-            "Check the folder, the download (also of the text encoder, and of Demucs for melodies), "
-            "and the memory of the device",
+            f"{config.id!r} cannot be loaded: {reason}",
+            "Check the folder, the download (also that of the text encoder and, for melodies, of "
+            "Demucs), and the memory of the device",
         ) from error
-    _place(model, getattr(torch, config.dtype), device)
-    return AudioCraftModel(model, info)
+    lm.transformer.to(getattr(torch, config.dtype))
+    for module in lm.transformer.modules():
+        if isinstance(module, nn.LayerNorm):
+            module.float()  # autocast norms in float32
+    for conditioner in lm.condition_provider.conditioners.values():
+        conditioner.device = device
+    return AudioCraftModel(lm.eval(), codec.eval(), segment_s, info)
 
 
-def _load(config: ModelConfig, source: str | Path, device: torch.device) -> MusicGen:
+def _load(
+    config: ModelConfig, source: str | Path, device: torch.device
+) -> tuple[LMModel, CompressionModel, float]:
     """Build a model as AudioCraft's own loader does, but in the type that is asked for."""
     checkpoint = read(config, source)
     lm_config = checkpoint.config
     OmegaConf.set_struct(lm_config, False)
     lm_config.device, lm_config.dtype = device.type, config.dtype
-    for name in ("self_wav.chroma_stem.cache_path", "args.merge_text_conditions_p"):
-        loaders._delete_param(lm_config, f"conditioners.{name}")
-    with _current(device):
-        lm = builders.get_lm_model(lm_config)
-        lm.load_state_dict(checkpoint.lm["best_state"])
-        lm.cfg = lm_config
-        if "pretrained" in checkpoint.codec:
-            codec = CompressionModel.get_pretrained(checkpoint.codec["pretrained"], device.type)
-        else:
-            codec_config = configuration(checkpoint.codec)
-            OmegaConf.set_struct(codec_config, False)
-            codec_config.device = device.type
-            codec = builders.get_compression_model(codec_config)
-            codec.load_state_dict(checkpoint.codec["best_state"])
+    if "self_wav" in lm_config.conditioners:
+        lm_config.conditioners.self_wav.chroma_stem.pop("cache_path", None)  # of those who trained
+    lm = builders.get_lm_model(lm_config)
+    lm.load_state_dict(checkpoint.lm["best_state"])
+    if "pretrained" in checkpoint.codec:
+        codec = CompressionModel.get_pretrained(checkpoint.codec["pretrained"], device.type)
+    else:
+        codec_config = configuration(checkpoint.codec)
+        OmegaConf.set_struct(codec_config, False)
+        codec_config.device = device.type
+        codec = builders.get_compression_model(codec_config)
+        codec.load_state_dict(checkpoint.codec["best_state"])
     if "self_wav" in lm.condition_provider.conditioners:
         lm.condition_provider.conditioners["self_wav"].match_len_on_eval = True
         lm.condition_provider.conditioners["self_wav"]._use_masking = False
-    return MusicGen(config.id, codec, lm)
+    codec = builders.get_wrapped_compression_model(codec, lm_config)
+    return lm, codec, lm_config.dataset.segment_duration
 
 
-def _debug(device: torch.device) -> MusicGen:
+def _debug(device: torch.device) -> tuple[LMModel, CompressionModel, float]:
     """Return AudioCraft's debug model, with the same random weights each time."""
-    with torch.random.fork_rng(devices=[]), _english(), _current(device):
+    with torch.random.fork_rng(devices=[]), _english():
         torch.manual_seed(0)
-        return MusicGen.get_pretrained(DEBUG, device=device.type)
-
-
-def _place(model: MusicGen, dtype: torch.dtype, device: torch.device) -> None:
-    """Have what AudioCraft leaves in other types, or on the device by its type only, set right."""
-    model.lm.transformer.to(dtype)
-    for module in model.lm.transformer.modules():
-        if isinstance(module, nn.LayerNorm):
-            module.float()  # autocast norms in float32
-    for conditioner in model.lm.condition_provider.conditioners.values():
-        conditioner.device = device
+        codec = builders.get_debug_compression_model(device.type)
+        return builders.get_debug_lm_model(device.type), codec, 30.0
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """MusicGen: one way to listen and to play, whichever library runs its parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 
@@ -133,7 +133,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
         steering: Steering | None,
         melody: Tensor | None,
         opening: Opening | None,
-    ) -> Iterator[Tensor]:
+    ) -> Generator[Tensor, None, None]:
         """Yield each frame of a batch as it is drawn, ``[rows, codebooks]``.
 
         What is longer than the model was made for is drawn in windows: each begins with the
@@ -172,7 +172,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
         generators: Sequence[torch.Generator],
         sampling: SamplingConfig,
         steering: Steering | None,
-    ) -> Iterator[Tensor]:
+    ) -> Generator[Tensor, None, None]:
         """Yield the frames after those that are given, within one window."""
         columns = given.shape[2] + frames + self.info.warm_up
         injection: Injection | None = None

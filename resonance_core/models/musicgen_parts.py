@@ -22,12 +22,14 @@ class IncrementalDecoder(Protocol):
     """One batch of pieces on their way through a decoder, which remembers what it has seen.
 
     Attributes:
-        layers: What is steered: each puts out hidden states ``[rows, positions, hidden]``.
         seen: Positions so far, those of a prefix among them.
     """
 
-    layers: Sequence[nn.Module]
     seen: int
+
+    @property
+    def layers(self) -> Sequence[nn.Module]:
+        """What is steered: each puts out hidden states ``[rows, positions, hidden]``."""
 
     def step(self, columns: Tensor) -> Tensor:
         """Take the next columns, and say what is likely after the last of them.
@@ -57,7 +59,7 @@ class MusicgenParts(ABC):
         assert isinstance(decoder.layers, nn.ModuleList)
         self.info = info
         self.decoder = decoder
-        self.layers: Sequence[nn.Module] = decoder.layers
+        self.layers: Sequence[nn.Module] = list(decoder.layers)
         self.device = device
         self._pad = pad
         self._made_for = made_for
