@@ -44,7 +44,8 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 def _model(config: PipelineConfig, runtime: RuntimeConfig) -> str:
     info = load_model(config.model, runtime).info
     melody = "melody" if info.melody else "no melody"
-    return f"{info.id} loads: {info.layers} layers of {info.hidden_size}, {melody}"
+    backend = f"{info.backend} ({info.backend_reason})"
+    return f"{info.id} loads with {backend}: {info.layers} layers of {info.hidden_size}, {melody}"
 
 
 def _prefect() -> Check:

@@ -200,6 +200,7 @@ def _codec() -> dict:
             "n_residual_layers": 1,
             "ratios": [8, 5, 4, 4],
             "norm": "weight_norm",
+            "true_skip": False,
             "lstm": 1,
             "encoder": {},
             "decoder": {"trim_right_ratio": 1.0},

@@ -38,7 +38,7 @@ def text_config() -> dict:
     }
 
 
-def _parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> dict:
+def parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> dict:
     codec = EncodecConfig(
         sampling_rate=32000,
         audio_channels=1,
@@ -99,7 +99,7 @@ def save_tiny_melody(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
     """Save a random MusicgenMelody and return its folder."""
     torch.manual_seed(0)
     config = MusicgenMelodyConfig(
-        **_parts(MusicgenMelodyDecoderConfig, layers, hidden), num_chroma=12, chroma_length=20
+        **parts(MusicgenMelodyDecoderConfig, layers, hidden), num_chroma=12, chroma_length=20
     )
     MusicgenMelodyFeatureExtractor(num_chroma=12).save_pretrained(folder)
     return _save(MusicgenMelodyForConditionalGeneration(config), folder)
@@ -108,5 +108,5 @@ def save_tiny_melody(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
 def save_tiny_musicgen(folder: Path, layers: int = 5, hidden: int = 32, channels: int = 1) -> Path:
     """Save a random text-only Musicgen and return its folder."""
     torch.manual_seed(0)
-    config = MusicgenConfig(**_parts(MusicgenDecoderConfig, layers, hidden, channels))
+    config = MusicgenConfig(**parts(MusicgenDecoderConfig, layers, hidden, channels))
     return _save(MusicgenForConditionalGeneration(config), folder)
