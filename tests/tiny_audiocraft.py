@@ -163,9 +163,13 @@ def _language_model(kind: str, t5: Path, hidden: int) -> dict:
         },
         "codebooks_pattern": {
             "modeling": "delay",
-            "delay": {"delays": [book // channels for book in range(4 * channels)]},
+            "delay": {
+                "delays": [book // channels for book in range(4 * channels)],
+                "flatten_first": 0,
+                "empty_initial": 0,
+            },
         },
-        "attribute_dropout": {},
+        "attribute_dropout": {"args": {"active_on_eval": False}, "text": {}, "wav": {}},
         "classifier_free_guidance": {"training_dropout": 0.3, "inference_coef": 3.0},
         "conditioners": conditioners,
         "fuser": {

@@ -9,19 +9,18 @@ import torch
 from audiocraft.modules.conditioners import WavCondition
 from torch import Tensor, nn
 
+from resonance_core.models.audiocraft_files import MELODY, PROMPT
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.conditioning import Conditioning
 from resonance_core.models.musicgen import MusicgenModel
-
-PROMPT, MELODY = "description", "self_wav"
-"""What AudioCraft calls the two things that a MusicGen is told."""
 
 
 class AudioCraftModel(MusicgenModel):
     """A loaded MusicGen.
 
     In half precision it computes as AudioCraft does: by autocast, with the embeddings, the norms
-    and the residual stream in float32.
+    and the residual stream in float32. An empty prompt is no prompt to it; Transformers is told the
+    token of the prompt's end.
 
     Args:
         lm: An ``LMModel``, on its device.
@@ -60,10 +59,9 @@ class AudioCraftModel(MusicgenModel):
             told = {PROMPT: torch.cat([encoded[prompt] for prompt in prompts])}
             nothing = {PROMPT: torch.zeros_like(told[PROMPT])}
             if self.info.melody:
-                nothing[MELODY] = self._follow(None).expand(len(prompts), -1, -1)
-                told[MELODY] = nothing[MELODY]
-                if melody is not None:
-                    told[MELODY] = torch.cat([self._follow(one) for one in melody])
+                silence = nothing[MELODY] = self._follow(None).expand(len(prompts), -1, -1)
+                followed = [self._follow(one) for one in melody] if melody is not None else None
+                told[MELODY] = silence if followed is None else torch.cat(followed)
             if guided:
                 told = {name: torch.cat([rows, nothing[name]]) for name, rows in told.items()}
             # The library puts it all together: before the first of no positions at all.
@@ -99,7 +97,8 @@ class AudioCraftModel(MusicgenModel):
     def _incremental(
         self, conditioning: Conditioning, columns: int
     ) -> Iterator["AudioCraftDecoding"]:
-        with self.lm.transformer.streaming():
+        # Layers that are compiled are so for listening: each column would be another shape.
+        with torch.compiler.set_stance("force_eager"), self.lm.transformer.streaming():
             yield AudioCraftDecoding(self.lm, conditioning)
 
     def _encode(self, waveforms: Tensor) -> Tensor:

@@ -10,7 +10,13 @@ from transformers import AutoConfig
 
 from resonance_core.config import ModelConfig
 from resonance_core.errors import ModelError
-from resonance_core.models.audiocraft_files import Checkpoint, configuration, read
+from resonance_core.models.audiocraft_files import (
+    MELODY,
+    PROMPT,
+    Checkpoint,
+    configuration,
+    read,
+)
 from resonance_core.models.backends import DEBUG
 from resonance_core.models.base import ModelInfo
 from resonance_core.models.checkpoint import weight_digest
@@ -56,7 +62,7 @@ def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
         hidden_size=lm.transformer_lm.dim,
         codebooks=lm.transformer_lm.n_q,
         channels=_channels(lm),
-        melody="self_wav" in lm.conditioners,
+        melody=MELODY in lm.conditioners,
     )
 
 
@@ -86,32 +92,39 @@ def _channels(lm: DictConfig) -> int:
 
 
 def _check(config: ModelConfig, lm: DictConfig) -> None:
-    """Refuse models that are told, or that order their tokens, otherwise than MusicGen's papers.
+    """Refuse models that are told, or that order their tokens, otherwise than MusicGen does.
 
     Raises:
         ModelError: Saying how.
     """
     told = {name: lm.conditioners[name].model for name in lm.conditioners if name != "args"}
-    known = [{"description": "t5"}, {"description": "t5", "self_wav": "chroma_stem"}]
-    channels, books = _channels(lm), lm.transformer_lm.n_q
-    pattern = lm.codebooks_pattern
-    delays = list(pattern.delay.delays) if pattern.modeling == "delay" else None
-    interleaved = lm.get("interleave_stereo_codebooks")
-    if told not in known:
-        problem = "is told " + ", ".join(f"{name} by {model}" for name, model in told.items())
-    elif (
-        lm.fuser["sum"]
-        or lm.fuser["input_interpolate"]
-        or all(lm.fuser[how] for how in ("prepend", "cross"))
-    ):
-        problem = "adds what it is told to the audio"
-    elif delays != [book // channels for book in range(books)] or (
-        channels == 2 and interleaved.per_timestep
-    ):
-        problem = f"orders its tokens by {pattern.modeling} {delays}"
+    ways = {way for way in ("sum", "input_interpolate", "prepend", "cross") if lm.fuser[way]}
+    if told not in ({PROMPT: "t5"}, {PROMPT: "t5", MELODY: "chroma_stem"}):
+        how = "is told " + ", ".join(f"{name} by {model}" for name, model in told.items())
+    elif ways not in ({"prepend"}, {"cross"}):
+        how = f"takes what it is told by {' and '.join(sorted(ways))}"
+    elif not _is_delayed(lm):
+        how = "orders its tokens by another pattern than MusicGen's delay"
     else:
         return
     raise ModelError(
-        f"{config.id!r} cannot be steered: it {problem}",
+        f"{config.id!r} cannot be steered: it {how}",
         "Choose a MusicGen that takes text, or text and a melody",
+    )
+
+
+def _is_delayed(lm: DictConfig) -> bool:
+    """Return whether each codebook runs a frame behind the one before it, as in `delay`."""
+    channels, books = _channels(lm), range(lm.transformer_lm.n_q)
+    if channels == 2 and lm.interleave_stereo_codebooks.per_timestep:
+        return False
+    pattern = lm.codebooks_pattern
+    if pattern.modeling is None:  # as the first models said it
+        return channels == 1 and lm.transformer_lm.get("q_modeling") == "delay"
+    settings = pattern.get("delay") or {}
+    return (
+        pattern.modeling == "delay"
+        and list(settings.get("delays") or books) == [book // channels for book in books]
+        and not settings.get("flatten_first")
+        and not settings.get("empty_initial")
     )

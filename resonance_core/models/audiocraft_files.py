@@ -23,6 +23,8 @@ from resonance_core.config import ModelConfig
 from resonance_core.errors import ModelError
 from resonance_core.models.backends import AUDIOCRAFT_FILES
 
+PROMPT, MELODY = "description", "self_wav"
+"""What AudioCraft calls the two things that a MusicGen is told."""
 PLAIN = (DictConfig, ListConfig, AnyNode, ContainerMetadata, Metadata)
 """What OmegaConf's objects are made of."""
 NAMES = (typing.Any, dict, list, int, collections.defaultdict)

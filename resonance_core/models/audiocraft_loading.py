@@ -15,7 +15,7 @@ from torch import nn
 from resonance_core.config import ModelConfig
 from resonance_core.errors import ModelError
 from resonance_core.models.audiocraft import AudioCraftModel
-from resonance_core.models.audiocraft_files import configuration, read
+from resonance_core.models.audiocraft_files import MELODY, configuration, read
 from resonance_core.models.backends import DEBUG
 from resonance_core.models.base import ModelInfo
 
@@ -66,7 +66,7 @@ def _load(
     lm_config = checkpoint.config
     OmegaConf.set_struct(lm_config, False)
     lm_config.device, lm_config.dtype = device.type, config.dtype
-    if "self_wav" in lm_config.conditioners:
+    if MELODY in lm_config.conditioners:
         lm_config.conditioners.self_wav.chroma_stem.pop("cache_path", None)  # of those who trained
     lm = builders.get_lm_model(lm_config)
     lm.load_state_dict(checkpoint.lm["best_state"])
@@ -78,9 +78,9 @@ def _load(
         codec_config.device = device.type
         codec = builders.get_compression_model(codec_config)
         codec.load_state_dict(checkpoint.codec["best_state"])
-    if "self_wav" in lm.condition_provider.conditioners:
-        lm.condition_provider.conditioners["self_wav"].match_len_on_eval = True
-        lm.condition_provider.conditioners["self_wav"]._use_masking = False
+    if MELODY in lm.condition_provider.conditioners:
+        lm.condition_provider.conditioners[MELODY].match_len_on_eval = True
+        lm.condition_provider.conditioners[MELODY]._use_masking = False
     codec = builders.get_wrapped_compression_model(codec, lm_config)
     return lm, codec, lm_config.dataset.segment_duration
 

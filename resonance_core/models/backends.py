@@ -1,6 +1,8 @@
 """Which library runs a model: AudioCraft, which MusicGen was made with, or Transformers."""
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +62,22 @@ def choices(config: ModelConfig, source: str | Path) -> list[Choice]:
 def is_installed(backend: str) -> bool:
     """Return whether a library is here; it is not imported, which takes seconds."""
     return importlib.util.find_spec(backend) is not None
+
+
+@contextmanager
+def complete(backend: str) -> Iterator[None]:
+    """Say what to install where a library that is here lacks what it needs.
+
+    Raises:
+        ModelError: In place of an import's error.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise ModelError(
+            f"{NAMES[backend]} is not completely installed: {error}",
+            f"Install it: {INSTALL[backend]}",
+        ) from error
 
 
 def _installed(config: ModelConfig, backend: str, reason: str) -> Choice:

@@ -10,7 +10,7 @@ import torch
 from resonance_core.config import ModelConfig, RuntimeConfig
 from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive, resolve_device
-from resonance_core.models.backends import INSTALL, Choice, choices
+from resonance_core.models.backends import Choice, choices, complete
 from resonance_core.models.base import ModelInfo, MusicModel
 from resonance_core.models.compiling import check_compiler, compile_layers
 from resonance_core.models.memory import keep_memory
@@ -88,10 +88,11 @@ def _info(config: ModelConfig) -> ModelInfo:
 
 def _describe(choice: Choice, config: ModelConfig, source: str | Path) -> ModelInfo:
     # A library is imported where it is used, for not all are installed everywhere.
-    if choice.backend == "audiocraft":
-        from resonance_core.models.audiocraft_checkpoint import describe
-    else:
-        from resonance_core.models.checkpoint import describe
+    with complete(choice.backend):
+        if choice.backend == "audiocraft":
+            from resonance_core.models.audiocraft_checkpoint import describe
+        else:
+            from resonance_core.models.checkpoint import describe
     return describe(config, source).model_copy(update={"backend_reason": choice.reason})
 
 
@@ -109,19 +110,14 @@ def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicMod
 
 
 def _read(info: ModelInfo, config: ModelConfig, device: torch.device) -> MusicgenModel:
-    if info.backend == "audiocraft":
-        try:
+    with complete(info.backend):
+        if info.backend == "audiocraft":
             from resonance_core.models import audiocraft_loading
 
             return audiocraft_loading.load(info, config, _source(config), device)
-        except ImportError as error:
-            raise ModelError(
-                f"AudioCraft is not completely installed: {error}",
-                f"Install it: {INSTALL['audiocraft']}",
-            ) from error
-    from resonance_core.models import checkpoint
+        from resonance_core.models import checkpoint
 
-    return checkpoint.load(info, config, _source(config), device)
+        return checkpoint.load(info, config, _source(config), device)
 
 
 def _source(config: ModelConfig) -> str | Path:

@@ -1,5 +1,6 @@
 import pickle
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -71,13 +72,11 @@ def test_damaged_and_incomplete_files_are_refused(folder):
             {"model": "style"},
             "is told description by t5, self_wav by style",
         ),
-        ("fuser.sum", ["description"], "adds what it is told to the audio"),
-        (
-            "codebooks_pattern.delay.delays",
-            [0, 0, 0, 0],
-            r"orders its tokens by delay \[0, 0, 0, 0\]",
-        ),
-        ("codebooks_pattern.modeling", "unroll", "orders its tokens by unroll"),
+        ("fuser.sum", ["description"], "takes what it is told by cross and sum"),
+        ("codebooks_pattern.delay.delays", [0, 0, 1, 1], "orders its tokens by another pattern"),
+        ("codebooks_pattern.delay.flatten_first", 2, "orders its tokens by another pattern"),
+        ("codebooks_pattern.modeling", "unroll", "orders its tokens by another pattern"),
+        ("codebooks_pattern.modeling", None, "orders its tokens by another pattern"),
     ],
 )
 def test_models_that_work_otherwise_are_refused_with_words(folder, setting, value, words):
@@ -91,6 +90,18 @@ def test_models_that_work_otherwise_are_refused_with_words(folder, setting, valu
         model_info(ModelConfig(id=str(folder)))
 
 
+def test_the_first_models_named_their_pattern_elsewhere(folder):
+    def early(package):
+        config = OmegaConf.create(package["xp.cfg"])
+        config.codebooks_pattern = {"modeling": None}
+        config.transformer_lm.q_modeling = "delay"
+        package["xp.cfg"] = OmegaConf.to_yaml(config)
+
+    change(folder, early)
+    model = load_model(ModelConfig(id=str(folder)), RuntimeConfig(device="cpu"))
+    assert model.lm.pattern_provider.delays == [0, 1, 2, 3]
+
+
 def test_a_hub_that_cannot_be_reached_is_named():
     config = ModelConfig(id="facebook/musicgen-none", backend="audiocraft")
     with pytest.raises(ModelError, match=r"state_dict\.bin of 'facebook/musicgen-none' cannot be"):
@@ -100,7 +111,8 @@ def test_a_hub_that_cannot_be_reached_is_named():
 def test_a_codec_of_transformers_is_taken(folder, monkeypatch):
     config = EncodecConfig(**parts(MusicgenDecoderConfig, 1, 32)["audio_encoder"])
     hub = {"facebook/encodec": config}
-    monkeypatch.setattr(audiocraft_checkpoint.AutoConfig, "from_pretrained", hub.__getitem__)
+    configs = SimpleNamespace(from_pretrained=hub.__getitem__)
+    monkeypatch.setattr(audiocraft_checkpoint, "AutoConfig", configs)
     monkeypatch.setattr(EncodecModel, "from_pretrained", lambda name: EncodecModel(hub[name]))
     torch.save({"pretrained": "facebook/encodec"}, folder / "compression_state_dict.bin")
     model = load_model(ModelConfig(id=str(folder)), RuntimeConfig(device="cpu"))

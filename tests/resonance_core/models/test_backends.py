@@ -5,7 +5,7 @@ import pytest
 from resonance_core.config import ModelConfig
 from resonance_core.errors import ModelError
 from resonance_core.models import registry
-from resonance_core.models.backends import AUDIOCRAFT_FILES, choices
+from resonance_core.models.backends import AUDIOCRAFT_FILES, choices, complete
 from resonance_core.models.registry import model_info
 
 SMALL = ModelConfig(id="facebook/musicgen-small")
@@ -95,6 +95,16 @@ def test_a_folder_goes_to_the_library_in_whose_format_it_is(
         choices(config, audiocraft_folder)
     with pytest.raises(ModelError, match=r"needs AudioCraft \(no other library has this model\)"):
         choices(ModelConfig(id="debug"), "debug")
+
+
+def test_a_library_that_lacks_what_it_needs_says_what_to_install():
+    with (
+        pytest.raises(
+            ModelError, match=rf"AudioCraft is not completely installed: no x.*{INSTALL}"
+        ),
+        complete("audiocraft"),
+    ):
+        raise ModuleNotFoundError("no xformers")
 
 
 def test_the_reason_is_known_and_enters_no_key():
