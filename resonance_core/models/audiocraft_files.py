@@ -74,6 +74,11 @@ def configuration(package: dict[str, Any]) -> DictConfig:
 
 def _find(config: ModelConfig, source: str | Path, name: str) -> Path:
     if (folder := Path(source)).is_dir():
+        if not (folder / name).is_file():
+            raise ModelError(
+                f"{config.id!r} is not in AudioCraft's format: it has no {name}",
+                "Leave model.backend out, or export the model with audiocraft.utils.export",
+            )
         return folder / name
     try:
         return Path(hf_hub_download(str(source), name, revision=config.revision))

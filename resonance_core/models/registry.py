@@ -64,6 +64,8 @@ def check_runtime(runtime: RuntimeConfig) -> None:
 def how_computed(model: MusicModel, runtime: RuntimeConfig) -> dict[str, Any]:
     """Return what of a loaded model's runtime may show in the last digits of a result."""
     return {
+        "backend": model.info.backend,
+        "backend_reason": model.info.backend_reason,
         "dtype": model.info.dtype,
         "autocast": model.info.autocast,
         "compile": runtime.compile,

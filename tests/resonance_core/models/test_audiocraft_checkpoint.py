@@ -102,6 +102,12 @@ def test_the_first_models_named_their_pattern_elsewhere(folder):
     assert model.lm.pattern_provider.delays == [0, 1, 2, 3]
 
 
+def test_a_model_in_another_format_is_refused():
+    words = r"'nano' is not in AudioCraft's format: it has no state_dict\.bin.*model\.backend out"
+    with pytest.raises(ModelError, match=words):
+        model_info(ModelConfig(backend="audiocraft"))
+
+
 def test_a_hub_that_cannot_be_reached_is_named():
     config = ModelConfig(id="facebook/musicgen-none", backend="audiocraft")
     with pytest.raises(ModelError, match=r"state_dict\.bin of 'facebook/musicgen-none' cannot be"):
