@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 from transformers import AutoConfig
 
 from resonance_core.config import ModelConfig
@@ -49,9 +50,23 @@ def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
             melody=False,
         )
     checkpoint = read(config, source)
+    try:
+        return _describe(config, Path(source), checkpoint)
+    except OmegaConfBaseException as error:
+        raise ModelError(
+            f"{config.id!r} is no MusicGen of AudioCraft: {str(error).splitlines()[0]}",
+            "Choose another model",
+        ) from error
+    except OSError as error:
+        raise ModelError(
+            f"the codec of {config.id!r} cannot be found: {str(error).splitlines()[0]}",
+            "Have the hub be reached once, so that it is kept",
+        ) from error
+
+
+def _describe(config: ModelConfig, folder: Path, checkpoint: Checkpoint) -> ModelInfo:
     lm = checkpoint.config
     _check(config, lm)
-    folder = Path(source)
     sample_rate, frame_rate = _rates(checkpoint)
     return _info(
         config,
@@ -99,7 +114,9 @@ def _check(config: ModelConfig, lm: DictConfig) -> None:
     """
     told = {name: lm.conditioners[name].model for name in lm.conditioners if name != "args"}
     ways = {way for way in ("sum", "input_interpolate", "prepend", "cross") if lm.fuser[way]}
-    if told not in ({PROMPT: "t5"}, {PROMPT: "t5", MELODY: "chroma_stem"}):
+    if lm.lm_model != "transformer_lm":
+        how = f"is a {lm.lm_model}"
+    elif told not in ({PROMPT: "t5"}, {PROMPT: "t5", MELODY: "chroma_stem"}):
         how = "is told " + ", ".join(f"{name} by {model}" for name, model in told.items())
     elif ways not in ({"prepend"}, {"cross"}):
         how = f"takes what it is told by {' and '.join(sorted(ways))}"

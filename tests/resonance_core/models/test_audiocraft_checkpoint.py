@@ -102,6 +102,12 @@ def test_the_first_models_named_their_pattern_elsewhere(folder):
     assert model.lm.pattern_provider.delays == [0, 1, 2, 3]
 
 
+def test_other_things_that_audiocraft_exports_are_refused(folder):
+    change(folder, lambda package: package.update({"xp.cfg": "solver: diffusion"}))
+    with pytest.raises(ModelError, match=r"is no MusicGen of AudioCraft: Missing key"):
+        model_info(ModelConfig(id=str(folder)))
+
+
 def test_a_model_in_another_format_is_refused():
     words = r"'nano' is not in AudioCraft's format: it has no state_dict\.bin.*model\.backend out"
     with pytest.raises(ModelError, match=words):
