@@ -157,6 +157,9 @@ def generate(
     target: Annotated[
         Path | None, typer.Option("--out", help="Copy the WAV and its sidecar here.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree to what a hosted model is sent, unasked.")
+    ] = False,
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
@@ -174,7 +177,8 @@ def generate(
             notes.print(f"{change.slider}: {change.before:g} to {change.after:g} ({change.words})")
         length = [] if duration is None else [f"generate.duration_s={duration}"]
         settings = settings_of(config, [*(overrides or []), *length])
-        with notes.status("Playing ..."):
+        with notes.status("Playing ...") as status:
+            from flows.hosted import ask_consent
             from flows.run import run_generate
             from resonance_core.stages.generation_request import GenerationRequest
             from resonance_core.stages.melody import melody as take_melody
@@ -194,7 +198,10 @@ def generate(
                 )
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
-            outcomes = run_generate(request, settings, takes)
+            status.stop()  # it would write over the question
+            consent = ask_consent(request, takes, settings.read(), kept, yes)
+            status.start()
+            outcomes = run_generate(request, settings, takes, consent)
         pieces = []
         for number, record in enumerate((outcome.record for outcome in outcomes), start=1):
             audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)

@@ -92,9 +92,13 @@ def check_ability(backend: str, ability: Ability) -> None:
     Raises:
         ModelError: It cannot; the remedy names those that can.
     """
-    if getattr(CAPABILITIES[backend], ability):
-        return
+    if not getattr(CAPABILITIES[backend], ability):
+        raise lacking(backend, ability)
+
+
+def lacking(backend: str, ability: Ability) -> ModelError:
+    """Return the error that says what a backend cannot do, and names those that can."""
     able = [name for name, row in CAPABILITIES.items() if getattr(row, ability)]
-    raise ModelError(
+    return ModelError(
         f"{backend} cannot {IN_WORDS[ability]}", f"Use a model of {' or '.join(able)} for it"
     )

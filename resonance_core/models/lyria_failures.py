@@ -1,0 +1,99 @@
+"""Why Lyria did not play, in words that tell a listener what to do."""
+
+import ssl
+
+from google.genai.errors import APIError
+from google.genai.types import LiveMusicFilteredPrompt
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidMessage,
+    InvalidStatus,
+    WebSocketException,
+)
+
+from resonance_core.api_key import ApiKey
+from resonance_core.config import LyriaConfig
+from resonance_core.errors import ConfigError, ModelError, ResonanceError, ServiceError
+
+# The last four are what google-genai makes of answers that are no JSON, or another than it knows.
+FAILURES = (APIError, WebSocketException, OSError, ValueError, AttributeError, TypeError, KeyError)
+
+OTHERWISE = "Try again later, or use a model of this machine, as --config nano"
+KEYS = "https://aistudio.google.com/apikey"
+PASSING = frozenset({1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014})
+"""Codes of closed websockets (RFC 6455, 7.4) that a new connection may not meet."""
+LONGEST_MESSAGE = 200
+
+
+class DroppedError(Exception):
+    """A connection that was lost, or could not be made; a new one may do better."""
+
+
+def failure(error: Exception, key: ApiKey, config: LyriaConfig) -> ResonanceError | DroppedError:
+    """Return what to tell people about a session that failed.
+
+    Args:
+        error: What google-genai or websockets raised.
+        key: Is not in the words, whatever the service says.
+        config: How patiently it was asked.
+    """
+    match error:
+        case APIError() | ConnectionClosed() | InvalidStatus():
+            return _refusal(*_answer(error), key)
+        case TimeoutError():
+            return ServiceError(
+                f"Lyria sent no sound for {config.timeout_s:g} s",
+                f"{OTHERWISE}; lyria.timeout_s is how long it may take",
+            )
+        case ssl.SSLCertVerificationError():
+            return ServiceError(
+                f"Lyria's certificate cannot be verified ({error.verify_message})",
+                "See that nothing stands between this machine and Google",
+            )
+        case OSError() | InvalidMessage():
+            return DroppedError(type(error).__name__)
+    return ServiceError(
+        f"Lyria answered what is not of its own protocol ({type(error).__name__})", OTHERWISE
+    )
+
+
+def filtered(prompt: LiveMusicFilteredPrompt, key: ApiKey) -> ModelError:
+    """Return the error for a prompt that the service does not play."""
+    return ModelError(
+        f"Lyria does not play {_plain(prompt.text, key)!r} "
+        f"({_plain(prompt.filtered_reason, key) or 'for a reason that it does not give'})",
+        "Say it in other words; names of artists and songs are filtered",
+    )
+
+
+def _answer(error: APIError | ConnectionClosed | InvalidStatus) -> tuple[int, str]:
+    """Return the code that a session ended with, of a websocket or of HTTP, and what was said."""
+    if isinstance(error, InvalidStatus):
+        body = error.response.body or b""
+        return error.response.status_code, bytes(body).decode(errors="replace")
+    if isinstance(error, ConnectionClosed):
+        return (1006, "") if error.rcvd is None else (error.rcvd.code, error.rcvd.reason)
+    return error.code, str(error.details or "")
+
+
+def _refusal(code: int, reason: str, key: ApiKey) -> ResonanceError | DroppedError:
+    said = f"{code}: {_plain(reason, key)}".rstrip(": ")
+    if code in (401, 403) or "api key" in reason.lower() or "api_key" in reason.lower():
+        return ConfigError(
+            f"Google does not accept the API key of {key.source} ({said})",
+            f"Correct it, with a key from {KEYS}",
+        )
+    if code == 429 or "quota" in reason.lower():
+        return ServiceError(
+            f"Lyria's limit of use is reached ({said})", f"See https://ai.dev/usage. {OTHERWISE}"
+        )
+    if code in PASSING or 500 <= code < 600:
+        return DroppedError(said)
+    return ServiceError(f"Lyria refuses the request ({said})", OTHERWISE)
+
+
+def _plain(message: str | None, key: ApiKey) -> str:
+    """Return what the service says: short, fit for a terminal, and without the key."""
+    hidden = (message or "").replace(key.get_secret_value(), str(key))
+    plain = "".join(sign if sign.isprintable() else " " for sign in hidden)
+    return " ".join(plain.split())[:LONGEST_MESSAGE].rstrip(".")
