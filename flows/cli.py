@@ -41,6 +41,7 @@ from flows.console import (
 from flows.sliders import refined, sliders_of
 from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
+from resonance_core.models.capabilities import CAPABILITIES, capability_table
 from resonance_core.store.open import open_store
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.records import Record
@@ -302,10 +303,13 @@ def doctor(
 
         checks = examine(settings.read(), runtime)
         if as_json:
-            print_json({"checks": [one.model_dump() for one in checks]})
+            backends = {name: row.model_dump() for name, row in CAPABILITIES.items()}
+            print_json({"checks": [one.model_dump() for one in checks], "backends": backends})
         else:
             rows = [("ok" if one.ok else "NO", one.name, one.found, one.remedy) for one in checks]
             print_table(("", "check", "found", "what to do"), rows)
+            columns, *able = capability_table()
+            print_table(columns, able, title="What each backend can do")
         if not all(one.ok for one in checks):
             raise typer.Exit(FAILED)
 

@@ -6,6 +6,7 @@ the environment names to clients.
 
 import base64
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -168,8 +169,16 @@ def lyria_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lyri
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(folder / "authority.pem")
     server = LyriaServer()
+    unheard = logging.getLogger("tests.lyria_server")
+    unheard.disabled = True  # a server may log the key that it is sent; the client may not
     with serve(
-        server.talk, "127.0.0.1", 0, ssl=context, process_request=server.admit, close_timeout=0.5
+        server.talk,
+        "127.0.0.1",
+        0,
+        ssl=context,
+        process_request=server.admit,
+        close_timeout=0.5,
+        logger=unheard,
     ) as listening:
         server.url = f"https://127.0.0.1:{listening.socket.getsockname()[1]}"
         monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))

@@ -82,6 +82,22 @@ CAPABILITIES: dict[str, Capabilities] = {
 """By backend, as `ModelInfo` names it, in the order in which they are tried."""
 
 
+def capability_table() -> list[tuple[str, ...]]:
+    """Return the table as people read it: its columns, then a row for each backend."""
+    rows = [
+        (
+            name,
+            *("yes" if getattr(row, ability) else "no" for ability in IN_WORDS),
+            f"{row.sample_rate} Hz",
+            " or ".join({1: "mono", 2: "stereo"}[count] for count in row.channels),
+            row.weights,
+            "hosted" if row.hosted else "here",
+        )
+        for name, row in CAPABILITIES.items()
+    ]
+    return [("backend", *IN_WORDS, "sample rate", "plays", "its weights", "runs"), *rows]
+
+
 def check_ability(backend: str, ability: Ability) -> None:
     """Refuse what a backend cannot do.
 
