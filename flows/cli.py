@@ -308,8 +308,8 @@ def doctor(
         else:
             rows = [("ok" if one.ok else "NO", one.name, one.found, one.remedy) for one in checks]
             print_table(("", "check", "found", "what to do"), rows)
-            columns, *able = capability_table()
-            print_table(columns, able, title="What each backend can do")
+            head, *able = capability_table()
+            print_table(head, able, title="What each backend can do")
         if not all(one.ok for one in checks):
             raise typer.Exit(FAILED)
 

@@ -34,6 +34,11 @@ def hosted_access(config: PipelineConfig, consent: bool) -> Hosted | None:
     return Hosted(google_api_key(), lambda _: consent) if is_hosted(config) else None
 
 
+def at_terminal() -> bool:
+    """Return whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
 def ask_consent(
     request: GenerationRequest, takes: int, config: PipelineConfig, store: Store, yes: bool
 ) -> bool:
@@ -59,6 +64,6 @@ def ask_consent(
     notes.print(f"To be sent: {sending.in_words()}.")
     if yes:
         return True
-    if not sys.stdin.isatty() or not typer.confirm("Send it?", err=True):
+    if not at_terminal() or not typer.confirm("Send it?", err=True):
         raise ConsentError(sending, DISAGREED)
     return True

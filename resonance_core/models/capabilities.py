@@ -83,19 +83,19 @@ CAPABILITIES: dict[str, Capabilities] = {
 
 
 def capability_table() -> list[tuple[str, ...]]:
-    """Return the table as people read it: its columns, then a row for each backend."""
-    rows = [
-        (
-            name,
-            *("yes" if getattr(row, ability) else "no" for ability in IN_WORDS),
-            f"{row.sample_rate} Hz",
-            " or ".join({1: "mono", 2: "stereo"}[count] for count in row.channels),
-            row.weights,
-            "hosted" if row.hosted else "here",
-        )
-        for name, row in CAPABILITIES.items()
+    """Return the table as people read it: a head, then a row for each thing that differs."""
+    backends = CAPABILITIES.values()
+    return [
+        ("", *CAPABILITIES),
+        *(
+            (words, *("yes" if getattr(backend, ability) else "no" for backend in backends))
+            for ability, words in IN_WORDS.items()
+        ),
+        ("sample rate", *(f"{backend.sample_rate} Hz" for backend in backends)),
+        ("channels", *(" or ".join(map(str, backend.channels)) for backend in backends)),
+        ("licence of its weights", *(backend.weights for backend in backends)),
+        ("runs", *("hosted" if backend.hosted else "on this machine" for backend in backends)),
     ]
-    return [("backend", *IN_WORDS, "sample rate", "plays", "its weights", "runs"), *rows]
 
 
 def check_ability(backend: str, ability: Ability) -> None:
