@@ -21,6 +21,7 @@ from flows import (
     cli_reprocess,
     cli_store,
 )
+from flows.consent import agreed
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -179,7 +180,7 @@ def generate(
         length = [] if duration is None else [f"generate.duration_s={duration}"]
         settings = settings_of(config, [*(overrides or []), *length])
         with notes.status("Playing ...") as status:
-            from flows.hosted import ask_consent
+            from flows.hosted import to_be_sent
             from flows.run import run_generate
             from resonance_core.stages.generation_request import GenerationRequest
             from resonance_core.stages.melody import melody as take_melody
@@ -199,9 +200,12 @@ def generate(
                 )
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
-            status.stop()  # it would write over the question
-            consent = ask_consent(request, takes, settings.read(), kept, yes)
-            status.start()
+            sending = to_be_sent(request, takes, settings.read(), kept)
+            consent = False
+            if sending is not None:
+                status.stop()  # it would write over the question
+                consent = agreed(sending, yes, "use a model of this machine, as --config nano")
+                status.start()
             outcomes = run_generate(request, settings, takes, consent)
         pieces = []
         for number, record in enumerate((outcome.record for outcome in outcomes), start=1):

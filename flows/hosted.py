@@ -1,15 +1,10 @@
-"""Hosted models: their keys, and whether people agree to what they are sent."""
+"""Hosted models: their keys, and what they would be sent."""
 
-import sys
-
-import typer
-
-from flows.console import notes
 from flows.secrets import google_api_key
 from resonance_core.config import PipelineConfig
-from resonance_core.consent import ConsentError
+from resonance_core.consent import Sending
 from resonance_core.models.capabilities import CAPABILITIES
-from resonance_core.models.lyria import DISAGREED, check_access
+from resonance_core.models.lyria import check_access
 from resonance_core.models.registry import model_info
 from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.stages.hosted import Hosted, hosted_sending
@@ -34,36 +29,25 @@ def hosted_access(config: PipelineConfig, consent: bool) -> Hosted | None:
     return Hosted(google_api_key(), lambda _: consent) if is_hosted(config) else None
 
 
-def at_terminal() -> bool:
-    """Return whether there is somebody to ask."""
-    return sys.stdin.isatty()
+def to_be_sent(
+    request: GenerationRequest, takes: int, config: PipelineConfig, store: Store
+) -> Sending | None:
+    """Return what a piece would send from this machine; None for nothing.
 
-
-def ask_consent(
-    request: GenerationRequest, takes: int, config: PipelineConfig, store: Store, yes: bool
-) -> bool:
-    """Show in a terminal what a hosted model would be sent, and ask whether it may be.
-
-    Nothing is asked where nothing would be sent.
+    Nothing is sent to a model that runs here, or for what the store holds.
 
     Args:
         request: What to play.
         takes: How many.
         config: Says which model.
         store: May hold the pieces.
-        yes: It may be, without being asked.
 
     Raises:
         ConfigError: What the model takes is not here, or what is asked for cannot be used.
-        ConsentError: Nobody can be asked, or the answer is no.
+        ModelError: The model cannot do what is asked for.
         NotInStoreError: There is no such playlist, or its tracks are no longer there.
     """
     if not is_hosted(config) or (sending := hosted_sending(request, takes, config, store)) is None:
-        return False
+        return None
     check_access(google_api_key())
-    notes.print(f"To be sent: {sending.in_words()}.")
-    if yes:
-        return True
-    if not at_terminal() or not typer.confirm("Send it?", err=True):
-        raise ConsentError(sending, DISAGREED)
-    return True
+    return sending

@@ -33,7 +33,7 @@ from resonance_core.models.lyria_controls import (
 from resonance_core.models.lyria_sound import CHANNELS, SAMPLE_RATE, Played
 from resonance_core.steering.inject import Steering
 
-DISAGREED = "Agree to it, as with --yes, or use a model of this machine, as --config nano"
+DISAGREED = "Agree to it, or use a model of this machine, as --config nano"
 GOOGLE = "https://generativelanguage.googleapis.com"
 LYRIA = "lyria"
 

@@ -1,7 +1,11 @@
 import json
+import logging
 import wave
+from types import SimpleNamespace
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner
 
@@ -9,9 +13,10 @@ from flows.cli import app
 from flows.generate import generate as generate_flow
 from flows.settings import Settings
 from resonance_core.consent import ConsentError
+from resonance_core.errors import ServiceError
 from resonance_core.models.capabilities import CAPABILITIES
 from resonance_core.stages.generation_request import GenerationRequest
-from tests.lyria_server import KEY
+from tests.lyria_server import KEY, Manner
 
 LITTLE = ("generate.duration_s=0.5", "lyria.pause_s=0")
 ASKED = (
@@ -56,7 +61,7 @@ def test_without_a_terminal_and_without_consent_nothing_is_sent(lyria, store):
     code, _, stderr = run()
     assert code == 2
     assert "nothing was sent, for nobody agreed" in stderr
-    assert "--yes" in stderr
+    assert "agree with --yes, or use a model of this machine" in stderr
     assert lyria.sessions == []
 
 
@@ -64,7 +69,8 @@ def test_without_a_terminal_and_without_consent_nothing_is_sent(lyria, store):
     ("answer", "code", "sessions"), [("y\n", 0, 1), ("n\n", 2, 0), ("\n", 2, 0)]
 )
 def test_in_a_terminal_it_is_asked_for(lyria, store, monkeypatch, answer, code, sessions):
-    monkeypatch.setattr("flows.hosted.at_terminal", lambda: True)
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr("flows.consent.sys", SimpleNamespace(stdin=terminal))
     found, _, stderr = run(answer=answer)
     assert "Send it? [y/N]" in stderr
     assert (found, len(lyria.sessions)) == (code, sessions)
@@ -130,3 +136,22 @@ def test_a_flow_run_sends_nothing_without_consent(lyria, store):
     (outcome,) = generate_flow(request, settings, consent=True)
     assert outcome.record.info["backend"] == "lyria"
     assert len(lyria.sessions) == 1
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_prefect_does_not_see_the_key(lyria, store, caplog):
+    caplog.set_level(logging.DEBUG)
+    lyria.manners = [Manner(), Manner(closes=(1008, f"who is {KEY}?"))]
+    settings = Settings(config="lyria", overrides=LITTLE)
+    generate_flow(GenerationRequest(prompt="slow piano", seed=3), settings, consent=True)
+    with pytest.raises(ServiceError, match=r"who is \*+\?"):
+        generate_flow(GenerationRequest(prompt="slow piano", seed=4), settings, consent=True)
+    APILogHandler().flush()
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs() + client.read_task_runs()
+        seen = [
+            one.model_dump_json() for one in runs + client.read_artifacts() + client.read_logs()
+        ]
+    assert any("slow piano" in one for one in seen)
+    assert any("Finished in state Failed" in one or "who is" in one for one in seen)
+    assert not [one for one in (*seen, caplog.text) if KEY in one]
