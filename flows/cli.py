@@ -182,6 +182,7 @@ def generate(
         with notes.status("Playing ...") as status:
             from flows.hosted import to_be_sent
             from flows.run import run_generate
+            from resonance_core.models.lyria import LOCALLY
             from resonance_core.stages.generation_request import GenerationRequest
             from resonance_core.stages.melody import melody as take_melody
 
@@ -204,7 +205,7 @@ def generate(
             consent = False
             if sending is not None:
                 status.stop()  # it would write over the question
-                consent = agreed(sending, yes, "use a model of this machine, as --config nano")
+                consent = agreed(sending, yes, LOCALLY)
                 status.start()
             outcomes = run_generate(request, settings, takes, consent)
         pieces = []

@@ -1,6 +1,7 @@
 """Doctor: what works on this machine, and what to do about what does not."""
 
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 
 from prefect.settings import PREFECT_API_URL
 from pydantic import BaseModel
@@ -9,8 +10,9 @@ from flows.hosted import is_hosted
 from flows.secrets import google_api_key
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
+from resonance_core.google_services import check_access
 from resonance_core.gpu import resolve_device
-from resonance_core.models.lyria import check_access
+from resonance_core.models.lyria import LOCALLY
 from resonance_core.models.registry import load_model
 from resonance_core.store.open import open_store
 from resonance_core.store.records import library_versions
@@ -26,13 +28,14 @@ class Check(BaseModel):
 
 
 def examine(config: PipelineConfig, runtime: RuntimeConfig) -> list[Check]:
-    """Look at the libraries, the device, the model, Prefect and the store."""
+    """Look at the libraries, the device, the model, Prefect, what Google needs, and the store."""
     versions = ", ".join(f"{name} {version}" for name, version in library_versions().items())
     return [
         Check(name="libraries", ok=True, found=versions),
         _try("device", lambda: str(resolve_device(runtime.device))),
         _try("model", lambda: _model(config, runtime)),
         _prefect(),
+        _try("google", _google),
         _try("store", lambda: _store(runtime)),
     ]
 
@@ -46,7 +49,8 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 
 def _model(config: PipelineConfig, runtime: RuntimeConfig) -> str:
     if is_hosted(config):
-        return f"{config.model.id} is hosted; its key: {check_access(google_api_key()).source}"
+        key = check_access("Lyria", google_api_key(), LOCALLY)
+        return f"{config.model.id} is hosted; its key is from {key.source}"
     info = load_model(config.model, runtime).info
     melody = "melody" if info.melody else "no melody"
     return f"{info.id} loads: {info.layers} layers of {info.hidden_size}, {melody}"
@@ -60,6 +64,15 @@ def _prefect() -> Check:
         found=url or "no PREFECT_API_URL: ingest starts a server of its own (10-40 s)",
         remedy="" if url else "To see runs: prefect server start, then set PREFECT_API_URL",
     )
+
+
+def _google() -> str:
+    try:
+        library = f"google-genai {version('google-genai')}"
+    except PackageNotFoundError:
+        library = "no google-genai (pip install 'resonance[google]')"
+    key = google_api_key()
+    return f"{library}, {'no API key' if key is None else f'an API key from {key.source}'}"
 
 
 def _store(runtime: RuntimeConfig) -> str:

@@ -3,8 +3,9 @@
 from flows.secrets import google_api_key
 from resonance_core.config import PipelineConfig
 from resonance_core.consent import Sending
+from resonance_core.google_services import check_access
 from resonance_core.models.capabilities import CAPABILITIES
-from resonance_core.models.lyria import check_access
+from resonance_core.models.lyria import LOCALLY
 from resonance_core.models.registry import model_info
 from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.stages.hosted import Hosted, hosted_sending
@@ -49,5 +50,5 @@ def to_be_sent(
     """
     if not is_hosted(config) or (sending := hosted_sending(request, takes, config, store)) is None:
         return None
-    check_access(google_api_key())
+    check_access("Lyria", google_api_key(), LOCALLY)
     return sending

@@ -27,7 +27,8 @@ from resonance_core.stages.extract import extract
 from resonance_core.stages.transcode import transcode_track
 from resonance_core.store.playlists import DirectionRef, PlaylistEntry, TrackReport, save_entry
 from resonance_core.store.store import Store
-from tests.lyria_server import LyriaServer, lyria_server
+from tests.gemini_server import authority, gemini  # noqa: F401
+from tests.lyria_server import lyria  # noqa: F401
 from tests.s3 import (  # noqa: F401
     bucket,
     bucket_url,
@@ -171,13 +172,6 @@ def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Sto
     )
     save_entry(store, entry)
     return store
-
-
-@pytest.fixture
-def lyria(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LyriaServer]:
-    """A server that speaks as Lyria does, which google-genai is led to."""
-    with lyria_server(tmp_path, monkeypatch) as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A server on loopback that speaks Lyria RealTime's protocol, as it is published, over TLS.
 
-Source: https://ai.google.dev/api/live_music. Its certificate is of an authority of its own, which
-the environment names to clients.
+Source: https://ai.google.dev/api/live_music.
 """
 
 import base64
@@ -12,7 +11,6 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -74,13 +72,11 @@ class LyriaServer:
     """A running server.
 
     Attributes:
-        url: Where it is.
         manners: How the first session goes, the second ...; later ones go as they should.
         sessions: What clients sent.
     """
 
     def __init__(self) -> None:
-        self.url = ""
         self.manners: list[Manner] = []
         self.sessions: list[Heard] = []
 
@@ -156,21 +152,18 @@ def samples(session: int, chunks: int, loudness: float = 0.25) -> np.ndarray:
     return np.frombuffer(data, "<i2").reshape(-1, 2).T / 32768
 
 
-@contextmanager
-def lyria_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LyriaServer]:
-    """Run a server, which the environment leads google-genai to.
-
-    Args:
-        folder: Takes the certificate of its authority.
-        monkeypatch: Changes the environment.
-    """
-    authority = trustme.CA()
+@pytest.fixture
+def lyria(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LyriaServer]:
+    """The service, in an environment whose clients find it and trust it."""
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    authority.cert_pem.write_to_path(folder / "authority.pem")
-    server = LyriaServer()
     unheard = logging.getLogger("tests.lyria_server")
     unheard.disabled = True  # a server may log the key that it is sent; the client may not
+    server = LyriaServer()
     with serve(
         server.talk,
         "127.0.0.1",
@@ -180,9 +173,9 @@ def lyria_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lyri
         close_timeout=0.5,
         logger=unheard,
     ) as listening:
-        server.url = f"https://127.0.0.1:{listening.socket.getsockname()[1]}"
-        monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        port = listening.socket.getsockname()[1]
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"https://127.0.0.1:{port}")
         thread = threading.Thread(target=listening.serve_forever)
         thread.start()
         yield server

@@ -3,10 +3,8 @@
 It is experimental, and may play otherwise tomorrow: its weights have no name but the model's.
 """
 
-import os
 from collections.abc import Sequence
 from typing import Self
-from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from resonance_core.api_key import ApiKey
 from resonance_core.config import LyriaConfig, Pooling, SamplingConfig
 from resonance_core.consent import Consent, ConsentError
-from resonance_core.errors import ConfigError
+from resonance_core.google_services import check_access, endpoint, recipient
 from resonance_core.models.base import (
     Capture,
     Listener,
@@ -33,8 +31,8 @@ from resonance_core.models.lyria_controls import (
 from resonance_core.models.lyria_sound import CHANNELS, SAMPLE_RATE, Played
 from resonance_core.steering.inject import Steering
 
-DISAGREED = "Agree to it, or use a model of this machine, as --config nano"
-GOOGLE = "https://generativelanguage.googleapis.com"
+LOCALLY = "use a model of this machine, as --config nano"
+"""What works without consent, key and network."""
 LYRIA = "lyria"
 
 INFO = ModelInfo(
@@ -66,7 +64,7 @@ class LyriaSending(BaseModel):
     @classmethod
     def of(cls, request: LyriaRequest) -> Self:
         """Return what a request sends."""
-        return cls(recipient=urlsplit(endpoint()).netloc.rpartition("@")[2], request=request)
+        return cls(recipient=recipient(), request=request)
 
     def in_words(self) -> str:
         """Return it as a part of a sentence."""
@@ -174,42 +172,16 @@ class LyriaModel(MusicModel):
             ServiceError: It cannot be reached, breaks off too often, takes too long, or sends what
                 cannot be read.
         """
-        key = check_access(self._key)
+        key = check_access("Lyria", self._key, LOCALLY)
+        # It imports google-genai, which is an extra.
         from resonance_core.models.lyria_playing import play
 
         sending = LyriaSending.of(request)
         if not self._consent(sending):
-            raise ConsentError(sending, DISAGREED)
+            raise ConsentError(sending, f"Agree to it, or {LOCALLY}")
 
         def hear(audio: Pieces) -> None:
             if listener is not None:
                 listener([row], audio[None].clip(-1, 1))
 
         return play(request, seed, duration_s, key, endpoint(), self._config, hear)
-
-
-def check_access(key: ApiKey | None) -> ApiKey:
-    """Return Lyria's key if all is here that it takes to be asked.
-
-    Raises:
-        ConfigError: google-genai is not installed, or there is no key.
-    """
-    try:
-        import google.genai  # noqa: F401
-    except ImportError as error:
-        raise ConfigError(
-            "Lyria needs google-genai, which is not installed",
-            "Install it: pip install 'resonance[google]'; or use a model of this machine",
-        ) from error
-    if key is None:
-        raise ConfigError(
-            "Lyria needs an API key, and there is none",
-            "Set GEMINI_API_KEY, or save the Prefect Secret resonance-google-api-key; a key is "
-            "made at https://aistudio.google.com/apikey",
-        )
-    return key
-
-
-def endpoint() -> str:
-    """Return where the API is; google-genai's own variable names another place, as in tests."""
-    return os.environ.get("GOOGLE_GEMINI_BASE_URL") or GOOGLE

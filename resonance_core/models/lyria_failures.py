@@ -13,16 +13,16 @@ from websockets.exceptions import (
 
 from resonance_core.api_key import ApiKey
 from resonance_core.config import LyriaConfig
-from resonance_core.errors import ConfigError, ModelError, ResonanceError, ServiceError
+from resonance_core.errors import ModelError, ResonanceError, ServiceError
+from resonance_core.google_services import plain, wrong_key
+from resonance_core.models.lyria import LOCALLY
 
 # The last four are what google-genai makes of answers that are no JSON, or another than it knows.
 FAILURES = (APIError, WebSocketException, OSError, ValueError, AttributeError, TypeError, KeyError)
 
-OTHERWISE = "Try again later, or use a model of this machine, as --config nano"
-KEYS = "https://aistudio.google.com/apikey"
+OTHERWISE = f"Try again later, or {LOCALLY}"
 PASSING = frozenset({1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014})
 """Codes of closed websockets (RFC 6455, 7.4) that a new connection may not meet."""
-LONGEST_MESSAGE = 200
 
 
 class DroppedError(Exception):
@@ -60,8 +60,8 @@ def failure(error: Exception, key: ApiKey, config: LyriaConfig) -> ResonanceErro
 def filtered(prompt: LiveMusicFilteredPrompt, key: ApiKey) -> ModelError:
     """Return the error for a prompt that the service does not play."""
     return ModelError(
-        f"Lyria does not play {_plain(prompt.text, key)!r} "
-        f"({_plain(prompt.filtered_reason, key) or 'for a reason that it does not give'})",
+        f"Lyria does not play {plain(prompt.text or '', key)!r} "
+        f"({plain(prompt.filtered_reason or '', key) or 'for a reason that it does not give'})",
         "Say it in other words; names of artists and songs are filtered",
     )
 
@@ -77,12 +77,9 @@ def _answer(error: APIError | ConnectionClosed | InvalidStatus) -> tuple[int, st
 
 
 def _refusal(code: int, reason: str, key: ApiKey) -> ResonanceError | DroppedError:
-    said = f"{code}: {_plain(reason, key)}".rstrip(": ")
+    said = f"{code}: {plain(reason, key)}".rstrip(": ")
     if code in (401, 403) or "api key" in reason.lower() or "api_key" in reason.lower():
-        return ConfigError(
-            f"Google does not accept the API key of {key.source} ({said})",
-            f"Correct it, with a key from {KEYS}",
-        )
+        return wrong_key(said, key, LOCALLY)
     if code == 429 or "quota" in reason.lower():
         return ServiceError(
             f"Lyria's limit of use is reached ({said})", f"See https://ai.dev/usage. {OTHERWISE}"
@@ -90,10 +87,3 @@ def _refusal(code: int, reason: str, key: ApiKey) -> ResonanceError | DroppedErr
     if code in PASSING or 500 <= code < 600:
         return DroppedError(said)
     return ServiceError(f"Lyria refuses the request ({said})", OTHERWISE)
-
-
-def _plain(message: str | None, key: ApiKey) -> str:
-    """Return what the service says: short, fit for a terminal, and without the key."""
-    hidden = (message or "").replace(key.get_secret_value(), str(key))
-    plain = "".join(sign if sign.isprintable() else " " for sign in hidden)
-    return " ".join(plain.split())[:LONGEST_MESSAGE].rstrip(".")

@@ -10,6 +10,7 @@ from resonance_core.api_key import ApiKey
 from resonance_core.config import LyriaConfig
 from resonance_core.errors import ServiceError
 from resonance_core.models.base import Pieces
+from resonance_core.models.lyria import LOCALLY
 from resonance_core.models.lyria_controls import LyriaRequest
 from resonance_core.models.lyria_failures import DroppedError
 from resonance_core.models.lyria_session import LOOK_EVERY_S, LyriaSession
@@ -77,7 +78,7 @@ def play(
     raise ServiceError(
         f"Lyria cannot be reached, or breaks off ({lost}): after {1 + config.reconnects} "
         f"connections {heard} was heard, and none of it is kept in the store",
-        "See that this machine is connected, and ask again, or use a model of this machine",
+        f"See that this machine is connected, and ask again, or {LOCALLY}",
     )
 
 

@@ -15,7 +15,7 @@ from resonance_core.describe.local import LocalDescriber
 from resonance_core.keys import StageRequest
 from resonance_core.models.base import Listener
 from resonance_core.models.capabilities import check_ability
-from resonance_core.models.lyria import DISAGREED, INFO, LyriaModel, LyriaSending
+from resonance_core.models.lyria import INFO, LOCALLY, LyriaModel, LyriaSending
 from resonance_core.models.lyria_controls import LyriaRequest
 from resonance_core.stages.generation_request import GENERATE, GenerationRequest
 from resonance_core.stages.piece import write_piece
@@ -105,7 +105,7 @@ def generate_hosted(
 
         def make(folder: Path) -> dict[str, Any]:
             if hosted is None:
-                raise ConsentError(LyriaSending.of(told.lyria), DISAGREED)
+                raise ConsentError(LyriaSending.of(told.lyria), f"Agree to it, or {LOCALLY}")
             model = LyriaModel(config.lyria, hosted.key, hosted.consent)
             played = model.play(
                 told.lyria,

@@ -114,7 +114,7 @@ def test_doctor_says_where_the_key_is_from_and_what_each_backend_can_do(store, m
     asked = ["doctor", "--json", "--config", "lyria"]
     found = json.loads(CliRunner().invoke(app, asked).stdout)
     checks = {check["name"]: check for check in found["checks"]}
-    assert checks["model"]["found"] == "lyria is hosted; its key: GEMINI_API_KEY"
+    assert checks["model"]["found"] == "lyria is hosted; its key is from GEMINI_API_KEY"
     assert found["backends"] == {
         name: row.model_dump(mode="json") for name, row in CAPABILITIES.items()
     }

@@ -46,13 +46,20 @@ def test_what_is_no_key_is_refused_unseen(wrong, monkeypatch):
     assert KEY not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_prefect_secret_is_found_where_a_server_is_set(prefect_server, monkeypatch):
+@pytest.fixture
+def save(prefect_server):
+    """Saves what the Secret holds, which other tests on that server are to find no more."""
+    yield lambda value: Secret(value=value).save(GOOGLE_SECRET, overwrite=True)
+    Secret.delete(GOOGLE_SECRET)
+
+
+def test_a_prefect_secret_is_found_where_a_server_is_set(save, monkeypatch):
     assert google_api_key() is None
-    Secret(value=KEY).save(GOOGLE_SECRET, overwrite=True)
+    save(KEY)
     found = google_api_key()
     assert found.get_secret_value() == KEY
     assert found.source == f"the Prefect Secret {GOOGLE_SECRET}"
-    Secret(value={"key": KEY}).save(GOOGLE_SECRET, overwrite=True)
+    save({"key": KEY})
     with pytest.raises(ConfigError, match="holds is no API key") as caught:
         google_api_key()
     assert KEY not in str(caught.value)

@@ -42,7 +42,9 @@ def refused(kind, words, **how) -> None:
     """Expect an error, and no key in whatever may be printed of it."""
     with pytest.raises(kind, match=words) as caught:
         play(**how)
-    assert KEY not in "".join(traceback.format_exception(caught.value))
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert KEY not in "".join(shown.format())
+    assert caught.value.__context__ is None
     assert caught.value.remedy
 
 
