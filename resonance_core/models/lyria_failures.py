@@ -17,9 +17,6 @@ from resonance_core.errors import ModelError, ResonanceError, ServiceError
 from resonance_core.google_services import plain, wrong_key
 from resonance_core.models.lyria import LOCALLY
 
-# The last four are what google-genai makes of answers that are no JSON, or another than it knows.
-FAILURES = (APIError, WebSocketException, OSError, ValueError, AttributeError, TypeError, KeyError)
-
 OTHERWISE = f"Try again later, or {LOCALLY}"
 PASSING = frozenset({1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014})
 """Codes of closed websockets (RFC 6455, 7.4) that a new connection may not meet."""
@@ -29,18 +26,30 @@ class DroppedError(Exception):
     """A connection that was lost, or could not be made; a new one may do better."""
 
 
+class SilentError(Exception):
+    """Nothing came within the time limit."""
+
+
+FAILURES = (
+    *(SilentError, APIError, WebSocketException, OSError),
+    # What google-genai makes of answers that are no JSON, or another than it knows.
+    *(ValueError, AttributeError, TypeError, KeyError),
+)
+"""All that a session may fail of."""
+
+
 def failure(error: Exception, key: ApiKey, config: LyriaConfig) -> ResonanceError | DroppedError:
     """Return what to tell people about a session that failed.
 
     Args:
-        error: What google-genai or websockets raised.
+        error: One of `FAILURES`.
         key: Is not in the words, whatever the service says.
         config: How patiently it was asked.
     """
     match error:
         case APIError() | ConnectionClosed() | InvalidStatus():
             return _refusal(*_answer(error), key)
-        case TimeoutError():
+        case SilentError():
             return ServiceError(
                 f"Lyria sent no sound for {config.timeout_s:g} s",
                 f"{OTHERWISE}; lyria.timeout_s is how long it may take",

@@ -18,7 +18,7 @@ from resonance_core.api_key import ApiKey
 from resonance_core.config import LyriaConfig
 from resonance_core.models.base import Pieces
 from resonance_core.models.lyria_controls import MODEL, LyriaRequest
-from resonance_core.models.lyria_failures import FAILURES, failure, filtered
+from resonance_core.models.lyria_failures import FAILURES, SilentError, failure, filtered
 from resonance_core.models.lyria_sound import decode
 
 API_VERSION = "v1alpha"
@@ -139,8 +139,9 @@ class LyriaSession:
         """Do something within the time limit, and ask meanwhile whether to go on."""
 
         async def in_time() -> Found:
-            with anyio.fail_after(self._config.timeout_s):
+            with anyio.move_on_after(self._config.timeout_s):
                 return await do()
+            raise SilentError
 
         future = self._portal.start_task_soon(in_time)
         try:

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import traceback
 
@@ -280,6 +281,13 @@ def test_the_key_is_in_no_log(lyria, caplog):
     assert "x-goog-api-key: **********" in caplog.text
     assert KEY not in caplog.text
     assert logging.getLogger("websockets.client").filters == []
+
+
+def test_it_plays_where_a_loop_runs_as_in_a_notebook(lyria):
+    async def cell():
+        return play()
+
+    assert asyncio.run(cell()).audio.shape == (2, RATE)
 
 
 def test_another_recipient_in_the_environment_changes_nothing(lyria, monkeypatch):

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -5,7 +7,7 @@ from flows.settings import Settings
 from resonance_core.models.capabilities import CAPABILITIES
 from studio.app import create_app
 from studio.settings import StudioSettings
-from tests.lyria_server import KEY
+from tests.lyria_server import KEY, Manner
 
 ASKED = {"prompt": "slow piano", "duration_s": 0.5, "seed": 3}
 
@@ -35,6 +37,16 @@ def test_a_hosted_model_plays_for_those_who_agree(hosted, lyria):
     assert answer.headers["X-Backend"] == "lyria"
     assert (answer.headers["X-Steering"], answer.headers["X-Sample-Rate"]) == ("none", "48000")
     assert len(lyria.sessions) == 1
+
+
+def test_a_piece_that_does_not_come_can_be_cancelled(hosted, lyria):
+    lyria.manners = [Manner(chunks=False)]
+    job = hosted.post("/generations", json={**ASKED, "consent": True}).json()
+    while not (lyria.sessions and lyria.sessions[0].said("playbackControl")):
+        time.sleep(0.01)
+    hosted.delete(f"/jobs/{job['id']}")
+    hosted.get(f"/jobs/{job['id']}/events")  # until it has ended, far below Lyria's time limit
+    assert hosted.get(f"/jobs/{job['id']}").json()["state"] == "cancelled"
 
 
 def test_who_makes_a_variant_is_asked_again(hosted, lyria):
