@@ -71,7 +71,7 @@ def filtered(prompt: LiveMusicFilteredPrompt, key: ApiKey) -> ModelError:
     return ModelError(
         f"Lyria does not play {plain(prompt.text or '', key)!r} "
         f"({plain(prompt.filtered_reason or '', key) or 'for a reason that it does not give'})",
-        "Say it in other words; names of artists and songs are filtered",
+        "Say it in other words, as without names of artists",
     )
 
 
