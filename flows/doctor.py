@@ -13,7 +13,7 @@ from resonance_core.errors import ResonanceError
 from resonance_core.google_services import check_access
 from resonance_core.gpu import resolve_device
 from resonance_core.models.lyria import LOCALLY
-from resonance_core.models.registry import load_model
+from resonance_core.models.registry import load_model, model_info
 from resonance_core.store.open import open_store
 from resonance_core.store.records import library_versions
 
@@ -50,10 +50,11 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 def _model(config: PipelineConfig, runtime: RuntimeConfig) -> str:
     if is_hosted(config):
         key = check_access("Lyria", google_api_key(), LOCALLY)
-        return f"{config.model.id} is hosted; its key is from {key.source}"
+        return f"{model_info(config.model).id} is hosted; its key is from {key.source}"
     info = load_model(config.model, runtime).info
     melody = "melody" if info.melody else "no melody"
-    return f"{info.id} loads: {info.layers} layers of {info.hidden_size}, {melody}"
+    backend = f"{info.backend} ({info.backend_reason})"
+    return f"{info.id} loads with {backend}: {info.layers} layers of {info.hidden_size}, {melody}"
 
 
 def _prefect() -> Check:

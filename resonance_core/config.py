@@ -33,6 +33,9 @@ class ModelConfig(StageConfig):
 
     id: str = "nano"
     """``nano`` (embedded), ``lyria`` (hosted by Google), a folder, or a Hugging Face repository."""
+    backend: Literal["auto", "audiocraft", "transformers", "lyria"] = "auto"
+    """What runs it. ``auto``: AudioCraft where it is installed and the model is in its format,
+    Google where it is Lyria, else Transformers."""
     revision: str | None = None
     """Branch, tag or commit of a hub model; its resolved commit enters the keys."""
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"

@@ -52,7 +52,7 @@ CAPABILITIES: dict[str, Capabilities] = {
         continuation=True,
         streaming=True,
         sample_rate=32_000,
-        channels=(1,),
+        channels=(1, 2),
         weights=MUSICGEN_WEIGHTS,
         hosted=False,
     ),

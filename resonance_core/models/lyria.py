@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from resonance_core.api_key import ApiKey
-from resonance_core.config import LyriaConfig, Pooling, SamplingConfig
+from resonance_core.config import LyriaConfig, ModelConfig, Pooling, SamplingConfig
 from resonance_core.consent import Consent, ConsentError
+from resonance_core.errors import ModelError
 from resonance_core.google_services import check_access, endpoint, recipient
 from resonance_core.models.base import (
     Capture,
@@ -38,6 +39,7 @@ LYRIA = "lyria"
 INFO = ModelInfo(
     id=LYRIA,
     backend=LYRIA,
+    backend_reason="nothing else has this model",
     revision=MODEL,
     dtype="unknown",
     sample_rate=SAMPLE_RATE,
@@ -49,6 +51,22 @@ INFO = ModelInfo(
     melody=False,
 )
 """What is known of it; nothing of its insides."""
+
+
+def is_lyria(config: ModelConfig) -> bool:
+    """Return whether a config means Lyria, by its backend or its name."""
+    return config.backend == LYRIA or (config.backend == "auto" and config.id == LYRIA)
+
+
+def lyria_info(config: ModelConfig) -> ModelInfo:
+    """Return what Lyria is.
+
+    Raises:
+        ModelError: The config names a model that it does not have.
+    """
+    if config.id not in (LYRIA, ModelConfig().id):  # the default's name is nobody's choice
+        raise ModelError(f"Lyria has no model {config.id!r}", "Leave model.id out")
+    return INFO
 
 
 class LyriaSending(BaseModel):

@@ -100,8 +100,9 @@ def test_what_it_cannot_do_names_who_can(lyria, store):
     assert "audiocraft or transformers" in stderr
 
 
-def test_the_model_is_a_setting_too(lyria, store):
-    arguments = (*ASKED[:1], *ASKED[3:], "--set", "model.id=lyria", "--yes", "--json")
+@pytest.mark.parametrize("setting", ["model.id=lyria", "model.backend=lyria"])
+def test_the_model_is_a_setting_too(lyria, store, setting):
+    arguments = (*ASKED[:1], *ASKED[3:], "--set", setting, "--yes", "--json")
     result = CliRunner().invoke(app, arguments)
     assert json.loads(result.stdout)["backend"] == "lyria"
 
