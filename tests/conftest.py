@@ -29,6 +29,7 @@ from resonance_core.store.playlists import DirectionRef, PlaylistEntry, TrackRep
 from resonance_core.store.store import Store
 from tests import tiny_audiocraft, tiny_models
 from tests.gemini_server import authority, gemini  # noqa: F401
+from tests.lyria_server import lyria  # noqa: F401
 from tests.s3 import (  # noqa: F401
     bucket,
     bucket_url,

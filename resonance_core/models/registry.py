@@ -12,7 +12,9 @@ from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive, resolve_device
 from resonance_core.models.backends import Choice, choices, complete
 from resonance_core.models.base import ModelInfo, MusicModel
+from resonance_core.models.capabilities import CAPABILITIES, lacking
 from resonance_core.models.compiling import check_compiler, compile_layers
+from resonance_core.models.lyria import is_lyria, lyria_info
 from resonance_core.models.memory import keep_memory
 from resonance_core.models.musicgen import MusicgenModel
 
@@ -41,11 +43,14 @@ def load_model(config: ModelConfig, runtime: RuntimeConfig) -> MusicModel:
 
     Raises:
         ConfigError: There is no such device, or nothing can be compiled for it.
-        ModelError: The model cannot be found or loaded.
+        ModelError: The model cannot be found or loaded, or is hosted: nothing of that is here.
     """
+    info = model_info(config)
+    if CAPABILITIES[info.backend].hosted:
+        raise lacking(info.backend, "capture")
     check_runtime(runtime)
     with _loading:
-        own_choice = 1 if _info(config).hidden_size < NARROW else _TORCH_THREADS
+        own_choice = 1 if info.hidden_size < NARROW else _TORCH_THREADS
         torch.set_num_threads(runtime.threads or own_choice)
         return _load(config, resolve_device(runtime.device), runtime.compile)
 
@@ -77,6 +82,8 @@ def how_computed(model: MusicModel, runtime: RuntimeConfig) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=8)
 def _info(config: ModelConfig) -> ModelInfo:
+    if is_lyria(config):
+        return lyria_info(config)
     source = _source(config)
     first, *others = choices(config, source)
     try:
