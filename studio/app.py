@@ -16,6 +16,7 @@ from studio.routes import (
     health,
     jobs,
     melodies,
+    models,
     playlists,
     shares,
     uploads,
@@ -53,6 +54,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     answer_problems(app)
     for routes in (
         health,
+        models,
         jobs,
         generations,
         creations,

@@ -9,6 +9,7 @@ import soundfile
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field
 
+from flows.hosted import hosted_access
 from resonance_core.keys import sha256_text
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
@@ -37,11 +38,13 @@ class Wanted(GenerationRequest):
     """The same seed plays the same piece; drawn if it is left out."""
     duration_s: float = Field(10.0, gt=0, le=600)
     """Length of the piece, in seconds."""
+    consent: bool = False
+    """Agree to send the words, and what the playlist is like, to a model that is hosted."""
 
     @property
     def request(self) -> GenerationRequest:
         """What of it the core is asked for."""
-        return GenerationRequest(**self.model_dump(exclude={"duration_s"}))
+        return GenerationRequest(**self.model_dump(exclude={"duration_s", "consent"}))
 
 
 @router.post(
@@ -119,6 +122,7 @@ async def submit(
             service.store,
             service.runtime,
             lambda audio: work.hear(audio, total),
+            hosted_access(config, wanted.consent),
         )
         if outcome.hit:  # then it was not played to whoever listens
             file = service.store.path(outcome.record, AUDIO)
@@ -128,7 +132,8 @@ async def submit(
             title=wanted.prompt,
             parent=parent,
             piece=outcome.record.key,
-            request=wanted.model_dump(mode="json"),
+            # Whoever makes a variant is asked again.
+            request=wanted.model_dump(mode="json", exclude={"consent"}),
         )
         save_creation(service.store, creation)
         return creation.id

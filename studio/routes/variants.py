@@ -33,6 +33,8 @@ class Change(Body):
     duration_s: float | None = None
     continues: str | None = None
     """The key of a piece to go on from."""
+    consent: bool = False
+    """Agree to send the words, and what the playlist is like, to a model that is hosted."""
 
 
 class Words(Body):
