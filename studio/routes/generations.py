@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from typing import Annotated
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
@@ -14,11 +14,12 @@ from resonance_core.models.registry import model_info
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
 from resonance_core.stages.generation_request import GenerationRequest
-from resonance_core.steering.concept_file import load_concepts
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.creations import Creation, load_creation, save_creation
-from resonance_core.store.jobs import Job, load_job
+from resonance_core.store.jobs import Job
 from resonance_core.store.pieces import AUDIO
 from studio.errors import ConflictError, UnusableError
+from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.creations import sound_of
@@ -26,7 +27,6 @@ from studio.routes.jobs import JobView, accepted, find_job
 from studio.service import Served, Service
 
 router = APIRouter(tags=["generations"])
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
 
 
 class Wanted(GenerationRequest):
@@ -101,20 +101,14 @@ def submit(
             "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
         )
     for name in wanted.sliders:
-        load_concepts(service.config.concept.file).check(name)
+        known_concepts(service.config.concept, service.store).check(name)
     if wanted.playlist is not None:
         find_direction(wanted.playlist, service.store)
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (parent or ""))
-    job = Job(id=str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
-    if idempotency_key is not None:
-        job.id = str(uuid5(NAMESPACE_URL, f"generations/{idempotency_key}"))
-        if (first := known_job(job.id, service)) is not None:
-            if first.request != asked:
-                raise UnusableError(
-                    f"the Idempotency-Key {idempotency_key!r} names another request",
-                    "Use a new key for each request",
-                )
-            return first
+    named = job_id("generations", idempotency_key)
+    if (first := first_job(named, asked, service)) is not None:
+        return first
+    job = Job(id=named or str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
     config = service.config.model_copy(
         update={
             "generate": service.config.generate.model_copy(update={"duration_s": wanted.duration_s})
@@ -127,7 +121,7 @@ def submit(
         outcome = generate(
             wanted.request,
             config,
-            service.store,
+            work.telling(service.store),
             service.runtime,
             lambda audio: work.hear(audio, total),
         )
@@ -144,12 +138,6 @@ def submit(
         return creation.id
 
     return service.queue.submit(job, make)
-
-
-def known_job(job_id: str, service: Service) -> Job | None:
-    """Return a job that waits, is worked on, or has ended; None where there is none."""
-    work = service.queue.get(job_id)
-    return work.job if work is not None else load_job(service.store, job_id)
 
 
 async def _ended(job: Job, service: Service) -> Job:
