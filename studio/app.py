@@ -19,6 +19,7 @@ from studio.routes import (
     melodies,
     playlists,
     shares,
+    steering,
     uploads,
     variants,
 )
@@ -63,6 +64,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
         playlists,
         uploads,
         concepts,
+        steering,
     ):
         app.include_router(routes.router)
     add_page(app)

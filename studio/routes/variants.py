@@ -6,6 +6,7 @@ import zipfile
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, ValidationError
 
+from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
 from resonance_core.steering.intent.refine import Refinement, refine
 from resonance_core.steering.intent.words import SLIDERS
@@ -14,9 +15,10 @@ from resonance_core.store.pieces import AUDIO, SIDECAR
 from studio.idempotency import IdempotencyKey
 from studio.problems import problems
 from studio.routes.creations import sound_name
-from studio.routes.generations import Wanted, submit
+from studio.routes.generations import submit
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
+from studio.wanted import Steer, Wanted
 
 router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
 
@@ -33,6 +35,10 @@ class Change(BaseModel):
     duration_s: float | None = None
     continues: str | None = None
     """The key of a piece to go on from."""
+    steer: Steer | str | None = None
+    """How it is steered; None as the service has it."""
+    aggregate: AggregateConfig | None = None
+    """How the playlist's tracks are weighed; None as it was ingested."""
 
 
 class Words(BaseModel):
