@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from resonance_core.store.playlists import PlaylistEntry, check_name, list_entries, load_entry
+from studio.accent import Accent, accent_of
 from studio.errors import UnknownError
 from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
@@ -22,6 +23,13 @@ class Submission(BaseModel):
     or ``upload:`` and the id of an upload."""
     name: str | None = None
     """The name to find it by; its title by default."""
+
+
+class PlaylistView(PlaylistEntry):
+    """A playlist, and how it looks."""
+
+    accent: Accent | None
+    """From its direction; None while the model's words are not known."""
 
 
 @router.post("", status_code=202, responses=problems(404, 429))
@@ -53,8 +61,9 @@ def all_playlists(service: Served) -> list[PlaylistEntry]:
 
 
 @router.get("/{name}", responses=problems(404))
-def one_playlist(name: str, service: Served) -> PlaylistEntry:
-    """Return what the last ingest of a playlist led to."""
+def one_playlist(name: str, service: Served) -> PlaylistView:
+    """Return what the last ingest of a playlist led to, and its colour."""
     if (entry := load_entry(service.store, name)) is None:
         raise UnknownError(f"there is no playlist {name!r}", "List them: GET /playlists")
-    return entry
+    accent = accent_of(entry.direction.key, service.config, service.store, service.runtime)
+    return PlaylistView(**entry.model_dump(), accent=accent)
