@@ -41,6 +41,20 @@ def resolve_device(name: str) -> torch.device:
     return device
 
 
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Return whether PyTorch raised an error for want of a device's memory."""
+    # That of MPS has no class of its own.
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error)
+
+
+def release_memory(device: torch.device) -> None:
+    """Give what PyTorch keeps for later, and nothing uses, back to a device."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
 @contextmanager
 def asking_first(ask: Callable[[], object]) -> Iterator[None]:
     """Have `exclusive` ask someone else, who gives out GPUs too, each time before it takes one."""

@@ -29,7 +29,8 @@ class Work:
 
     Attributes:
         job: How far it is.
-        sound: What of its piece can be heard: stretches of 16-bit samples, from the start.
+        sound: What of its piece can be heard: stretches of 16-bit samples, from the start; of more
+            channels, their samples alternate.
     """
 
     def __init__(self, job: Job) -> None:
@@ -71,17 +72,17 @@ class Work:
         """Take the next stretch of a piece.
 
         Args:
-            audio: Samples, full scale 1, ``[samples]``.
+            audio: Samples, full scale 1, ``[channels, samples]``.
             total: How many the piece will have.
 
         Raises:
             StoppedError: The job was cancelled.
         """
         self.check()
-        if len(audio) == 0:
+        if audio.shape[1] == 0:
             return
-        self.sound.append((np.clip(audio, -1, 1) * 32767).astype("<i2").tobytes())
-        heard = sum(map(len, self.sound)) // 2
+        self.sound.append((np.clip(audio.T, -1, 1) * 32767).astype("<i2").tobytes())
+        heard = sum(map(len, self.sound)) // 2 // len(audio)
         assert self._running is not None
         self._running.play(min(1.0, heard / total))
 

@@ -114,7 +114,14 @@ def tiny_musicgen(tmp_path_factory: pytest.TempPathFactory) -> MusicModel:
     return load_model(ModelConfig(id=str(folder)), RuntimeConfig(device="cpu"))
 
 
-@pytest.fixture(params=["nano", "tiny_melody", "tiny_musicgen"])
+@pytest.fixture(scope="session")
+def tiny_stereo(tmp_path_factory: pytest.TempPathFactory) -> MusicModel:
+    """A tiny random text-only Musicgen that plays stereo."""
+    folder = save_tiny_musicgen(tmp_path_factory.mktemp("tiny-stereo"), channels=2)
+    return load_model(ModelConfig(id=str(folder)), RuntimeConfig(device="cpu"))
+
+
+@pytest.fixture(params=["nano", "tiny_melody", "tiny_musicgen", "tiny_stereo"])
 def model(request: pytest.FixtureRequest) -> MusicModel:
     """Each kind of model in turn."""
     return request.getfixturevalue(request.param)

@@ -23,7 +23,7 @@ from resonance_core.models.nano import WEIGHTS
 CODEBOOK_SIZE = 64
 
 
-def _parts(decoder_class: type, layers: int, hidden: int) -> dict:
+def _parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> dict:
     codec = EncodecConfig(
         sampling_rate=32000,
         audio_channels=1,
@@ -48,7 +48,8 @@ def _parts(decoder_class: type, layers: int, hidden: int) -> dict:
         ffn_dim=2 * hidden,
         num_attention_heads=4,
         hidden_size=hidden,
-        num_codebooks=4,
+        num_codebooks=4 * channels,
+        audio_channels=channels,
         pad_token_id=CODEBOOK_SIZE,
         bos_token_id=CODEBOOK_SIZE,
         eos_token_id=None,
@@ -91,8 +92,8 @@ def save_tiny_melody(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
     return _save(MusicgenMelodyForConditionalGeneration(config), folder)
 
 
-def save_tiny_musicgen(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
+def save_tiny_musicgen(folder: Path, layers: int = 5, hidden: int = 32, channels: int = 1) -> Path:
     """Save a random text-only Musicgen and return its folder."""
     torch.manual_seed(0)
-    config = MusicgenConfig(**_parts(MusicgenDecoderConfig, layers, hidden))
+    config = MusicgenConfig(**_parts(MusicgenDecoderConfig, layers, hidden, channels))
     return _save(MusicgenForConditionalGeneration(config), folder)

@@ -19,7 +19,7 @@ def encode(wav: Path, target: Path, form: Literal["flac", "mp3", "opus"]) -> Non
     """Encode a WAV file; the same samples give the same sound.
 
     Args:
-        wav: Mono.
+        wav: Of one channel or two.
         target: The file to write.
         form: In which format.
 
@@ -29,11 +29,12 @@ def encode(wav: Path, target: Path, form: Literal["flac", "mp3", "opus"]) -> Non
     container, codec, rate, bits = CODECS[form]
     with av.open(str(wav)) as source, av.open(str(target), "w", format=container) as sink:
         heard = source.streams.audio[0]
-        stream = sink.add_stream(codec, rate=rate or heard.rate, layout="mono")
+        layout = "mono" if heard.channels == 1 else "stereo"  # a WAV file need not name it
+        stream = sink.add_stream(codec, rate=rate or heard.rate, layout=layout)
         assert isinstance(stream, AudioStream)
         if bits is not None:
             stream.bit_rate = bits
-        resampler = AudioResampler(stream.format, "mono", rate or heard.rate, stream.frame_size)
+        resampler = AudioResampler(stream.format, layout, rate or heard.rate, stream.frame_size)
         for frame in (*source.decode(heard), None):  # None has it give out what it holds back
             for part in resampler.resample(frame):
                 sink.mux(stream.encode(part))

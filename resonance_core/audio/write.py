@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 
 def write_wav(path: Path, audio: NDArray[np.float32], sample_rate: int) -> None:
-    """Write mono audio as 16-bit PCM; the same samples give the same bytes.
+    """Write audio as 16-bit PCM; the same samples give the same bytes.
 
     Args:
         path: The WAV file.
-        audio: Samples, ``[samples]``; what lies beyond full scale 1 is clipped.
+        audio: Samples, ``[channels, samples]``; what lies beyond full scale 1 is clipped.
         sample_rate: Hz.
 
     Raises:
         OSError: The file cannot be written.
     """
     wav = io.BytesIO()  # libsndfile does not tell why it could not write a file
-    soundfile.write(wav, np.clip(audio, -1, 1), sample_rate, subtype="PCM_16", format="WAV")
+    soundfile.write(wav, np.clip(audio.T, -1, 1), sample_rate, subtype="PCM_16", format="WAV")
     path.write_bytes(wav.getvalue())

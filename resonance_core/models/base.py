@@ -15,11 +15,21 @@ if TYPE_CHECKING:
     from resonance_core.steering.inject import Steering
 
 Waveforms = NDArray[np.float32]
-"""Mono audio at the model's sample rate, ``[rows, samples]``, full scale 1."""
+"""What models hear: mono audio at the model's sample rate, ``[rows, samples]``, full scale 1."""
 
-Listener = Callable[[Sequence[int], Waveforms], None]
+Pieces = NDArray[np.float32]
+"""What models make: audio at the model's sample rate, ``[rows, channels, samples]``, full scale
+1."""
+
+Listener = Callable[[Sequence[int], Pieces], None]
 """Hears pieces while they are made: gets their rows, and what can be heard since the last call,
-``[rows, samples]``; often nothing. What it raises ends the work."""
+``[rows, channels, samples]``; often nothing. What it raises ends the work."""
+
+
+def mono(pieces: Pieces) -> Waveforms:
+    """Return pieces as models hear them: the mean of their channels."""
+    mean: Waveforms = pieces.mean(axis=1)
+    return mean
 
 
 class ModelInfo(BaseModel):
@@ -46,7 +56,9 @@ class ModelInfo(BaseModel):
     hidden_size: int
     """Width of the residual stream."""
     codebooks: int
-    """Token streams of one frame."""
+    """Token streams of one frame, those of all channels."""
+    channels: int = 1
+    """Of what it plays: 1 is mono, 2 stereo. What it hears is mono."""
     melody: bool
     """Whether it can be conditioned on a melody's chroma."""
 
@@ -55,6 +67,11 @@ class ModelInfo(BaseModel):
         identity = {"revision": self.revision, "backend": self.backend, "dtype": self.dtype}
         # Named only where it is set, for the first keys were made when it could not be.
         return identity if self.autocast is None else {**identity, "autocast": self.autocast}
+
+    @property
+    def warm_up(self) -> int:
+        """Columns of the delay pattern in which some codebooks hold no audio yet."""
+        return self.codebooks // self.channels
 
     @property
     def precision(self) -> str:
@@ -118,6 +135,11 @@ class MusicModel(ABC):
 
     info: ModelInfo
 
+    @property
+    def most_rows(self) -> int | None:
+        """The most rows that it does at once, where its device was seen to take no more."""
+        return None
+
     @abstractmethod
     def capture(
         self,
@@ -155,9 +177,9 @@ class MusicModel(ABC):
         sampling: SamplingConfig,
         steering: "Steering | None" = None,
         melody: Waveforms | None = None,
-        opening: Waveforms | None = None,
+        opening: Pieces | None = None,
         listener: Listener | None = None,
-    ) -> Waveforms:
+    ) -> Pieces:
         """Make one piece of audio for each row.
 
         A row depends on its own prompt, seed and steering, not on its neighbours'. One that would
@@ -172,7 +194,8 @@ class MusicModel(ABC):
             steering: What is added to the hidden states of each row.
             melody: What the pieces follow, ``[rows, samples]``; where it is shorter than they
                 are, it begins anew.
-            opening: What the pieces begin with, ``[rows, samples]``; the model goes on from there.
+            opening: What the pieces begin with, ``[rows, channels, samples]``; the model goes on
+                from there.
             listener: Is called after each frame. What it hears is as long as what is returned, but
                 at the joins of its stretches only nearly the same.
 

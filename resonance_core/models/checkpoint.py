@@ -46,8 +46,6 @@ def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
             f"{config.id!r} is a {hf.model_type!r} model, which cannot be steered",
             f"Choose one of the types {', '.join(CLASSES)}",
         )
-    if hf.decoder.audio_channels != 1:
-        raise ModelError(f"{config.id!r} is a stereo model", "Choose the mono model of its size")
     folder = Path(source)
     revision = weight_digest(folder) if folder.is_dir() else hf._commit_hash
     return ModelInfo(
@@ -61,6 +59,7 @@ def describe(config: ModelConfig, source: str | Path) -> ModelInfo:
         layers=hf.decoder.num_hidden_layers,
         hidden_size=hf.decoder.hidden_size,
         codebooks=hf.decoder.num_codebooks,
+        channels=hf.decoder.audio_channels,
         melody=hf.model_type == "musicgen_melody",
     )
 

@@ -59,15 +59,15 @@ def check_runtime(runtime: RuntimeConfig) -> None:
         check_compiler(device)
 
 
-def how_computed(info: ModelInfo, runtime: RuntimeConfig) -> dict[str, Any]:
+def how_computed(model: MusicModel, runtime: RuntimeConfig) -> dict[str, Any]:
     """Return what of a loaded model's runtime may show in the last digits of a result."""
     return {
-        "dtype": info.dtype,
-        "autocast": info.autocast,
+        "dtype": model.info.dtype,
+        "autocast": model.info.autocast,
         "compile": runtime.compile,
         "device": str(resolve_device(runtime.device)),
         "threads": torch.get_num_threads(),
-        "batch_size": runtime.batch_size,
+        "batch_size": min(runtime.batch_size, model.most_rows or runtime.batch_size),
     }
 
 

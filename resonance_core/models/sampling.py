@@ -20,6 +20,7 @@ def sample_frames(
     generators: Sequence[torch.Generator],
     pad: int,
     sampling: SamplingConfig,
+    channels: int = 1,
 ) -> Iterator[torch.Tensor]:
     """Draw how pieces go on, and yield each frame as soon as it is whole.
 
@@ -35,17 +36,19 @@ def sample_frames(
         generators: Each row's, on the CPU, so that a seed means the same on every device.
         pad: The token of places that hold no audio.
         sampling: Guidance, top-k and temperature.
+        channels: Of the audio.
 
     Yields:
         The audio tokens of the next frame, ``[rows, codebooks]``.
     """
     codebooks, start = given.shape[1:]
     guided = sampling.guidance_scale > 1
-    later = torch.full((len(given), codebooks, frames + codebooks - 1), pad, device=given.device)
-    columns = delay(torch.cat([given, later], dim=2), pad)
-    books = torch.arange(codebooks, device=given.device)
+    behind = torch.arange(codebooks, device=given.device) // channels
+    steps = codebooks // channels
+    later = torch.full((len(given), codebooks, frames + steps - 1), pad, device=given.device)
+    columns = delay(torch.cat([given, later], dim=2), pad, channels)
     seen = 0
-    for t in range(start + 1, start + frames + codebooks):
+    for t in range(start + 1, start + frames + steps):
         new = columns[:, :, seen:t]
         logits = step(new.repeat(2, 1, 1) if guided else new).float()
         seen = t
@@ -53,11 +56,11 @@ def sample_frames(
             conditional, unconditional = logits.chunk(2)
             logits = unconditional + sampling.guidance_scale * (conditional - unconditional)
         drawn = draw(logits, generators, sampling)
-        frame = t - 1 - books
+        frame = t - 1 - behind
         is_next = (frame >= start) & (frame < start + frames)
         columns[:, :, t] = torch.where(is_next, drawn, columns[:, :, t])
-        if t >= start + codebooks:
-            yield undelay(columns, t - codebooks)
+        if t >= start + steps:
+            yield undelay(columns, t - steps, channels)
 
 
 def draw(

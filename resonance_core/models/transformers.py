@@ -21,12 +21,14 @@ from resonance_core.models.base import (
     Listener,
     ModelInfo,
     MusicModel,
+    Pieces,
     Waveforms,
     check_layers,
 )
 from resonance_core.models.conditioning import Conditioning, condition, encode_text, prefix_length
 from resonance_core.models.decoding import Decoding
 from resonance_core.models.delay import delay
+from resonance_core.models.fitting import FittingBatches
 from resonance_core.models.sampling import sample_frames
 from resonance_core.models.streaming import Opening, played, whole
 from resonance_core.steering.collect import collect, cut_after
@@ -58,8 +60,9 @@ class TransformersModel(MusicModel):
         self.device: torch.device = model.device
         self._pad: int = model.config.decoder.pad_token_id
         self._prompt_length = _prompt_length(tokenizer)
+        self._batches = FittingBatches(self.device)
         longest = model.generation_config.max_length or model.config.decoder.max_position_embeddings
-        self._made_for: int = longest - info.codebooks
+        self._made_for: int = longest - info.warm_up
         """The longest piece that it was trained on, in frames."""
 
     @torch.inference_mode()
@@ -77,30 +80,37 @@ class TransformersModel(MusicModel):
         check_layers(layers, self.info)
         chosen = [self.layers[layer] for layer in layers]
         decoder = self.model.decoder.model.decoder
+
+        def hear(rows: Sequence[int]) -> Capture:
+            waveforms = torch.from_numpy(audio[rows])
+            codes = self._encode(waveforms[:, None])
+            features = self._chroma(waveforms) if melody and self.info.melody else None
+            conditioning = self._condition([prompts[row] for row in rows], features, guided=False)
+            self._check_length(codes.shape[2], conditioning.prefix)
+            columns = delay(codes, self._pad, self.info.channels)
+            mask = self._audio_positions(columns, conditioning.prefix)
+            with collect(chosen, mask, pooling, stride) as pooled:
+                decoder(
+                    input_ids=columns.flatten(0, 1),
+                    encoder_hidden_states=conditioning.states,
+                    encoder_attention_mask=conditioning.cross_attention_mask,
+                    use_cache=False,
+                )
+            # A prefix stands before the audio, and the start before its first frame.
+            return pooled.capture(conditioning.prefix + 1)
+
         order: list[int] = []
         found: list[Capture] = []
         with exclusive(self.device), self._autocast(), cut_after(decoder, max(layers)):
-            for rows in self._rows_of_one_length(prompts):
-                waveforms = torch.from_numpy(audio[rows])
-                codes = self._encode(waveforms)
-                features = self._chroma(waveforms) if melody and self.info.melody else None
-                conditioning = self._condition(
-                    [prompts[row] for row in rows], features, guided=False
-                )
-                self._check_length(codes.shape[2], conditioning.prefix)
-                columns = delay(codes, self._pad)
-                mask = self._audio_positions(columns, conditioning.prefix)
-                with collect(chosen, mask, pooling, stride) as pooled:
-                    decoder(
-                        input_ids=columns.flatten(0, 1),
-                        encoder_hidden_states=conditioning.states,
-                        encoder_attention_mask=conditioning.cross_attention_mask,
-                        use_cache=False,
-                    )
+            for rows, captured in self._batches.run(self._rows_of_one_length(prompts), hear):
                 order += rows
-                # A prefix stands before the audio, and the start before its first frame.
-                found.append(pooled.capture(conditioning.prefix + 1))
+                found.append(captured)
         return Capture.join(found).take([order.index(row) for row in range(len(audio))])
+
+    @property
+    def most_rows(self) -> int | None:
+        """The most rows that it does at once, where its device was seen to take no more."""
+        return self._batches.most
 
     @torch.inference_mode()
     def generate(
@@ -112,9 +122,9 @@ class TransformersModel(MusicModel):
         sampling: SamplingConfig,
         steering: Steering | None = None,
         melody: Waveforms | None = None,
-        opening: Waveforms | None = None,
+        opening: Pieces | None = None,
         listener: Listener | None = None,
-    ) -> Waveforms:
+    ) -> Pieces:
         """Make one piece of audio for each row, in as few batches as the prompts allow."""
         if len(prompts) != len(seeds):
             raise ValueError(f"{len(prompts)} prompts do not go with {len(seeds)} seeds")
@@ -123,27 +133,32 @@ class TransformersModel(MusicModel):
                 f"{self.info.id} cannot follow a melody", "Choose a melody model, or leave it out"
             )
         frames = max(1, round(duration_s * self.info.frame_rate))
-        audio: list[Waveforms] = [np.empty(0, np.float32)] * len(seeds)
+
+        def play(rows: Sequence[int]) -> Pieces:
+            begin = None if opening is None else self._opening(opening[rows])
+            drawn = self._frames(
+                [prompts[row] for row in rows],
+                [torch.Generator().manual_seed(seeds[row]) for row in rows],
+                frames,
+                sampling,
+                None if steering is None else steering.select(rows),
+                None if melody is None else torch.from_numpy(melody[rows]),
+                begin,
+            )
+            if listener is not None:
+                hear = partial(listener, rows)
+                drawn = played(drawn, self._decode, hear, self.info, begin)
+            # While it is played, the whole of it is not to be decoded as well.
+            return whole(list(drawn), self._decode, self.info, begin)
+
+        audio: list[Pieces] = [np.empty(0, np.float32)] * len(seeds)
         with exclusive(self.device), self._autocast():
-            for rows in self._rows_of_one_length(prompts):
-                begin = None if opening is None else self._opening(opening[rows])
-                drawn = self._frames(
-                    [prompts[row] for row in rows],
-                    [torch.Generator().manual_seed(seeds[row]) for row in rows],
-                    frames,
-                    sampling,
-                    None if steering is None else steering.select(rows),
-                    None if melody is None else torch.from_numpy(melody[rows]),
-                    begin,
-                )
-                if listener is not None:
-                    hear = partial(listener, rows)
-                    drawn = played(drawn, self._decode, hear, self.info, begin)
-                # While it is played, the whole of it is not to be decoded as well.
-                made = whole(list(drawn), self._decode, self.info, begin)
-                for row, waveform in zip(rows, made, strict=True):
+            for rows, made in self._batches.run(
+                self._rows_of_one_length(prompts), play, again=listener is None
+            ):
+                for row, piece in zip(rows, made, strict=True):
                     # What would be clipped in every file is turned down instead.
-                    audio[row] = waveform / max(1.0, np.abs(waveform).max())
+                    audio[row] = piece / max(1.0, np.abs(piece).max())
         return np.stack(audio)
 
     def _frames(
@@ -195,7 +210,7 @@ class TransformersModel(MusicModel):
         steering: Steering | None,
     ) -> Iterator[torch.Tensor]:
         """Yield the frames after those that are given, within one window."""
-        columns = given.shape[2] + frames + self.info.codebooks
+        columns = given.shape[2] + frames + self.info.warm_up
         decoding = Decoding(self.model, conditioning, columns)
         injection: Injection | None = None
 
@@ -215,14 +230,15 @@ class TransformersModel(MusicModel):
                 generators=generators,
                 pad=self._pad,
                 sampling=sampling,
+                channels=self.info.channels,
             )
 
-    def _opening(self, audio: Waveforms) -> Opening:
+    def _opening(self, audio: Pieces) -> Opening:
         """Return what pieces begin with, as far as the model takes it up: its last seconds."""
         samples = round(self.info.sample_rate / self.info.frame_rate)
-        frames = audio.shape[1] // samples
-        audio = audio[:, : frames * samples]
-        heard = audio[:, max(0, frames - self._made_for // 2) * samples :]
+        frames = audio.shape[-1] // samples
+        audio = audio[..., : frames * samples]
+        heard = audio[..., max(0, frames - self._made_for // 2) * samples :]
         return Opening(audio, self._encode(torch.from_numpy(heard)))
 
     def _autocast(self, *, enabled: bool = True) -> torch.autocast:
@@ -235,23 +251,31 @@ class TransformersModel(MusicModel):
         return torch.autocast(self.device.type, dtype, enabled=enabled and asked is not None)
 
     def _decode(self, codes: torch.Tensor) -> torch.Tensor:
-        """Return the audio of codes, ``[rows, codebooks, frames]`` to ``[rows, samples]``."""
-        scales = [None] * len(codes)
+        """Return the audio, ``[rows, channels, samples]``, of codes ``[rows, codebooks, frames]``.
+
+        The codec is mono: it decodes the codebooks of each channel by themselves.
+        """
+        channels = self.info.channels
+        codec, scales = self.model.audio_encoder, [None] * len(codes)
         with self._autocast(enabled=False):
-            values = self.model.audio_encoder.decode(codes[None], audio_scales=scales).audio_values
-        audio: torch.Tensor = values[:, 0].float()
-        return audio
+            audio = [
+                codec.decode(codes[None, :, channel::channels], audio_scales=scales).audio_values
+                for channel in range(channels)
+            ]
+        return torch.cat(audio, dim=1).float()
 
     def _encode(self, waveforms: torch.Tensor) -> torch.Tensor:
-        """Return the codec's tokens, ``[rows, codebooks, frames]``.
+        """Return the tokens, ``[rows, codebooks, frames]``, of ``[rows, channels, samples]``.
 
-        Each chunk is encoded alone: tokens are discrete, and in another batch rounding could
-        tip one of them over.
+        Each channel of each chunk is encoded alone: tokens are discrete, and in another batch
+        rounding could tip one of them over. A stereo model hears mono on both sides.
         """
-        audio = waveforms.to(self.device, self.model.dtype)[:, None, None, :]
+        audio = waveforms.to(self.device, self.model.dtype).flatten(0, 1)[:, None, None]
         with self._autocast(enabled=False):
-            codes = [self.model.audio_encoder.encode(chunk).audio_codes[0] for chunk in audio]
-        return torch.cat(codes)
+            codes = [self.model.audio_encoder.encode(one).audio_codes[0] for one in audio]
+        by_channel = torch.cat(codes).unflatten(0, waveforms.shape[:2])
+        sides = by_channel.expand(-1, self.info.channels, -1, -1)
+        return sides.transpose(1, 2).flatten(1, 2)
 
     def _chroma(self, waveforms: torch.Tensor) -> torch.Tensor:
         """Return the chroma of each chunk, one-hot ``[rows, frames, pitch classes]``."""
@@ -301,14 +325,15 @@ class TransformersModel(MusicModel):
 
         Left out are the prefix and the columns where the delay pattern still starts.
         """
-        rows, codebooks, positions = columns.shape
-        if positions <= codebooks:
+        rows, _, positions = columns.shape
+        warm_up = self.info.warm_up
+        if positions <= warm_up:
             raise ModelError(
                 f"a chunk of {positions - 1} frames is too short to listen to",
-                f"Give at least {codebooks} frames, {codebooks / self.info.frame_rate:.2f} s",
+                f"Give at least {warm_up} frames, {warm_up / self.info.frame_rate:.2f} s",
             )
         place = torch.arange(-prefix, positions, device=self.device)
-        return (place >= codebooks).expand(rows, -1)
+        return (place >= warm_up).expand(rows, -1)
 
     def _check_length(self, frames: int, prefix: int) -> None:
         if frames > (room := self._room(prefix)):
@@ -324,7 +349,7 @@ class TransformersModel(MusicModel):
             ModelError: None.
         """
         positions = self.model.config.decoder.max_position_embeddings
-        room: int = positions - prefix - self.info.codebooks
+        room: int = positions - prefix - self.info.warm_up
         if room < 1:
             raise ModelError(
                 f"the prompt is too long: with it {prefix} of {positions} positions are taken",

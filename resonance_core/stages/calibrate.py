@@ -10,6 +10,7 @@ from resonance_core.audio.descriptors import describe, mean_descriptors
 from resonance_core.audio.gate import faults
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import Stage
+from resonance_core.models.base import mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.prepare import prepare
 from resonance_core.steering.calibrate import analytic_upper, strength_map, usable_range
@@ -76,7 +77,7 @@ def calibrate(
         prompts = len(trial.prompts)
         # Rows: every strength with all prompts, then the next strength.
         strengths = sign * torch.tensor(trial.strengths).repeat_interleave(prompts)[:, None]
-        audio = model.generate(
+        pieces = model.generate(
             trial.prompts * len(trial.strengths),
             seeds=[trial.seed] * len(strengths),
             duration_s=trial.duration_s,
@@ -85,6 +86,7 @@ def calibrate(
                 combine([added], strengths, recipe.budget), recipe, trial.duration_s, info
             ),
         )
+        audio = mono(pieces)
         sound = np.nan_to_num(audio)
         heard = model.capture(
             sound, layers=tried.layers(store), prompts=[""] * len(sound), melody=False

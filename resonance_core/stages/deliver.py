@@ -46,7 +46,7 @@ def peaks(piece: Record, buckets: int, store: Store) -> Outcome:
     """
 
     def make(_folder: Path) -> dict[str, Any]:
-        audio, rate = soundfile.read(store.path(piece, AUDIO), dtype="float32")
+        audio, rate = soundfile.read(store.path(piece, AUDIO), dtype="float32", always_2d=True)
         parts = np.array_split(audio, min(buckets, len(audio)))
         return {
             "seconds": len(audio) / rate,

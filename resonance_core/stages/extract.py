@@ -79,7 +79,7 @@ def extract(
             "layers": list(layers),
             "hidden_size": info.hidden_size,
             "vectors": len(rows),
-            "runtime": how_computed(info, runtime),
+            "runtime": how_computed(loaded, runtime),
         }
 
     return store.build(request, make)

@@ -13,7 +13,7 @@ from resonance_core.audio.descriptors import describe
 from resonance_core.audio.write import write_wav
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ModelError
-from resonance_core.models.base import Listener, Waveforms
+from resonance_core.models.base import Listener, Pieces, mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.generation_request import GENERATE, GenerationRequest
 from resonance_core.stages.ingredients import find_ingredients
@@ -38,9 +38,10 @@ def generate(
         config: The model, its sampling, the recipe, and the length.
         store: Holds the directions and takes the piece.
         runtime: The device.
-        listener: Hears the piece while it is made: called after each frame with the ``[samples]``
-            that can be heard since, often none; see `MusicModel.generate`. What it raises ends
-            the work, and nothing is kept. A piece that is found is not played to it.
+        listener: Hears the piece while it is made: called after each frame with the
+            ``[channels, samples]`` that can be heard since, often none; see
+            `MusicModel.generate`. What it raises ends the work, and nothing is kept. A piece that
+            is found is not played to it.
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
@@ -87,7 +88,7 @@ def generate_takes(
     steer = config.steer.model_dump(mode="json") if ingredients.additions else None
 
     @functools.cache
-    def batch() -> Waveforms:
+    def batch() -> Pieces:
         return load_model(config.model, runtime).generate(
             [request.prompt] * takes,
             seeds=seeds,
@@ -133,9 +134,10 @@ def generate_takes(
                 **ingredients.described(),
                 "steer": steer,
                 "requested_duration_s": config.generate.duration_s,
-                "duration_s": len(audio) / info.sample_rate,
+                "duration_s": audio.shape[1] / info.sample_rate,
                 "sample_rate": info.sample_rate,
-                "descriptors": describe(audio, info.sample_rate).model_dump(),
+                "channels": info.channels,
+                "descriptors": describe(mono(audio[None])[0], info.sample_rate).model_dump(),
                 "versions": library_versions(),
             }
             (folder / SIDECAR).write_text(json.dumps(sidecar, indent=1, allow_nan=False) + "\n")

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import soundfile
 import torch
+from numpy.typing import NDArray
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ModelError, NotInStoreError
-from resonance_core.models.base import ModelInfo, Waveforms
+from resonance_core.models.base import ModelInfo, Pieces, Waveforms, mono
 from resonance_core.stages.generation_request import (
     GENERATE,
     Addition,
@@ -88,11 +89,17 @@ class Ingredients(NamedTuple):
         """Return the melody for each row, ``[rows, samples]``; None for none."""
         if self.melody is None:
             return None
-        return _read(self.melody, MELODY, rows, info, store)[:, : int(MELODY_S * info.sample_rate)]
+        melody = mono(_read(self.melody, MELODY, info, store)[None])
+        return np.repeat(melody[:, : int(MELODY_S * info.sample_rate)], rows, axis=0)
 
-    def openings(self, rows: int, info: ModelInfo, store: Store) -> Waveforms | None:
-        """Return what each row goes on from, ``[rows, samples]``; None for nothing."""
-        return None if self.before is None else _read(self.before, AUDIO, rows, info, store)
+    def openings(self, rows: int, info: ModelInfo, store: Store) -> Pieces | None:
+        """Return what each row goes on from, ``[rows, channels, samples]``; None for nothing."""
+        if self.before is None:
+            return None
+        before = _read(self.before, AUDIO, info, store)
+        if len(before) != info.channels:
+            before = np.repeat(mono(before[None]), info.channels, axis=0)
+        return np.repeat(before[None], rows, axis=0)
 
 
 def find_ingredients(
@@ -121,11 +128,12 @@ def _find_piece(key: str, store: Store) -> Record:
     return record
 
 
-def _read(record: Record, name: str, rows: int, info: ModelInfo, store: Store) -> Waveforms:
-    audio, rate = soundfile.read(store.path(record, name), dtype="float32")
+def _read(record: Record, name: str, info: ModelInfo, store: Store) -> NDArray[np.float32]:
+    """Return sound of the model's rate, ``[channels, samples]``."""
+    audio, rate = soundfile.read(store.path(record, name), dtype="float32", always_2d=True)
     if rate != info.sample_rate:
         raise ModelError(
             f"{record.key[:12]} is sound of {rate} Hz, and {info.id} works with {info.sample_rate}",
             "Use a model of its rate",
         )
-    return np.repeat(audio[None], rows, axis=0)
+    return np.asarray(audio.T)

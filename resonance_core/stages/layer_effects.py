@@ -8,6 +8,7 @@ import torch
 
 from resonance_core.config import PipelineConfig, RuntimeConfig, SteerConfig
 from resonance_core.keys import Stage
+from resonance_core.models.base import mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.part import Part
 from resonance_core.steering.layers import shares_by_effect
@@ -73,7 +74,7 @@ def layer_effects(
                 ),
             )
             captured = model.capture(
-                np.nan_to_num(audio), layers=layers, prompts=[""] * len(batch), melody=False
+                np.nan_to_num(mono(audio)), layers=layers, prompts=[""] * len(batch), melody=False
             )
             heard.append(captured.vectors)
         by_layer = np.concatenate(heard).reshape(len(layers), 2, pieces, len(layers), -1)

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.models.base import Capture
+from resonance_core.models.base import Capture, Waveforms, mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.extract import choose_layers
 
@@ -17,8 +14,8 @@ def play_and_hear(
     duration_s: float,
     config: PipelineConfig,
     runtime: RuntimeConfig,
-) -> Iterator[tuple[NDArray[np.float32], Capture]]:
-    """Yield what a model plays, ``[pieces, samples]``, and what it hears in it, batch by batch.
+) -> Iterator[tuple[Waveforms, Capture]]:
+    """Yield what a model plays, in mono, and what it hears in it, batch by batch.
 
     Args:
         prompts: One a piece; the model does not hear them again with the music.
@@ -34,12 +31,13 @@ def play_and_hear(
     layers = choose_layers(config.extract, model_info(config.model))
     for first in range(0, len(prompts), runtime.batch_size):
         batch = prompts[first : first + runtime.batch_size]
-        audio = model.generate(
+        pieces = model.generate(
             batch,
             seeds=range(first_seed + first, first_seed + first + len(batch)),
             duration_s=duration_s,
             sampling=config.sampling,
         )
+        audio = mono(pieces)
         yield (
             audio,
             model.capture(

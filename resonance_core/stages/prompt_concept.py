@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.keys import StageRequest
+from resonance_core.models.base import mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.concept_record import CONCEPT, write_concept
 from resonance_core.stages.extract import capture_settings
@@ -59,7 +60,7 @@ def prompt_concept(
             by_prompt = []
             for pole in range(2):
                 told = [pair[pole] for pair in batch for _piece in range(2)]
-                captured = model.capture(audio, layers=layers, prompts=told, melody=False)
+                captured = model.capture(mono(audio), layers=layers, prompts=told, melody=False)
                 by_prompt.append(captured.vectors.reshape(len(batch), 2, len(layers), -1))
                 # One row a piece, so that the batch size makes no difference.
                 rms.extend(captured.rms[:, None])

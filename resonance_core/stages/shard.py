@@ -137,7 +137,7 @@ def shard(
             "layers": list(layers),
             "hidden_size": info.hidden_size,
             "vectors": pq.read_metadata(path).num_rows if path.exists() else 0,
-            "runtime": how_computed(info, runtime),
+            "runtime": how_computed(model, runtime),
         }
 
     return store.build(request, make)

@@ -16,6 +16,7 @@ from resonance_core.evaluation.protocol import Trials
 from resonance_core.judge.judge import load_judge
 from resonance_core.judge.probes import Verdict
 from resonance_core.keys import Stage
+from resonance_core.models.base import Waveforms, mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.part import Part
 from resonance_core.steering.combine import combine
@@ -73,21 +74,22 @@ def sweep(
         rows = [(s, prompt, seed) for s in strengths for prompt, seed in trials.pieces()]
         added = part.displacement(recipe, info, store) if part else None
 
-        def play(batch: list[tuple[float, str, int]]) -> NDArray[np.float32]:
+        def play(batch: list[tuple[float, str, int]]) -> Waveforms:
             amount, prompts, seeds = zip(*batch, strict=True)
             steering = None
             if added is not None:
                 total = combine([added], torch.tensor(amount)[:, None], recipe.budget)
                 steering = steer(total, recipe, trials.duration_s, info)
-            return model.generate(
+            pieces = model.generate(
                 prompts,
                 seeds=seeds,
                 duration_s=trials.duration_s,
                 sampling=config.sampling,
                 steering=steering,
             )
+            return mono(pieces)
 
-        def hear(audio: NDArray[np.float32]) -> Judged:
+        def hear(audio: Waveforms) -> Judged:
             sound = np.nan_to_num(audio)
             found = [
                 _faults(row, heard, info.sample_rate, config.calibrate)

@@ -109,8 +109,9 @@ def submit(
             request, config, store, runtime, lambda audio: work.hear(audio, total)
         )
         if outcome.hit:  # then it was not played to whoever listens
-            audio, _ = soundfile.read(service.store.path(outcome.record, AUDIO), dtype="float32")
-            work.hear(audio, len(audio))
+            file = service.store.path(outcome.record, AUDIO)
+            audio, _ = soundfile.read(file, dtype="float32", always_2d=True)
+            work.hear(audio.T, len(audio))
         creation = Creation(
             title=wanted.prompt,
             parent=parent,

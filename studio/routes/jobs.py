@@ -125,8 +125,9 @@ async def audio(job: Found, service: Served) -> Response:
         raise ConflictError(f"the {job.kind} is {job.state} and has no sound", "Ask for another")
     if (work := service.queue.get(job.id)) is None:
         return RedirectResponse(f"/creations/{job.result}/audio", 303)
-    rate = model_info(service.config.model).sample_rate
-    return StreamingResponse(_stream(work, rate), media_type="audio/wav")
+    info = model_info(service.config.model)
+    stream = _stream(work, info.sample_rate, info.channels)
+    return StreamingResponse(stream, media_type="audio/wav")
 
 
 @router.delete("/{job_id}", status_code=202, responses=problems(404, 409))
@@ -149,10 +150,12 @@ async def cancel(job: Found, service: Served) -> JobView:
     return view(job, service)
 
 
-async def _stream(work: Work, rate: int) -> AsyncIterator[bytes]:
+async def _stream(work: Work, rate: int, channels: int) -> AsyncIterator[bytes]:
     unknown = 0xFFFFFFFF  # as players take it for a stream
     yield struct.pack("<4sI4s", b"RIFF", unknown, b"WAVE")
-    yield struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, 2 * rate, 2, 16)
+    yield struct.pack(
+        "<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, 2 * channels * rate, 2 * channels, 16
+    )
     yield struct.pack("<4sI", b"data", unknown)
     sent = 0
     while True:

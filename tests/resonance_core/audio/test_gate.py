@@ -6,6 +6,7 @@ from resonance_core.audio.descriptors import describe
 from resonance_core.audio.gate import faults, stuck_share
 from resonance_core.config import CalibrateConfig
 from resonance_core.config_file import load_config
+from resonance_core.models.base import mono
 
 RATE = 32000
 RNG = np.random.default_rng(0)
@@ -21,7 +22,7 @@ def made(nano) -> np.ndarray:
     """Music of the embedded model."""
     prompts = ["ambient pads, slow", "techno, fast", "rock", "drone ambient, minimal"]
     sampling = load_config(environment={}).sampling
-    return nano.generate(prompts, seeds=[0, 1, 2, 3], duration_s=3, sampling=sampling)
+    return mono(nano.generate(prompts, seeds=[0, 1, 2, 3], duration_s=3, sampling=sampling))
 
 
 def test_music_passes(made, chunks):
@@ -44,7 +45,7 @@ def test_noise():
 
 
 def test_a_token_that_goes_on_and_a_loop_of_five(nano, made):
-    codes = nano._encode(torch.from_numpy(made[1:2]))
+    codes = nano._encode(torch.from_numpy(made[None, 1:2]))
     for length in (1, 5):
         loop = codes[:, :, 60 : 60 + length].repeat(1, 1, 150 // length)
         with torch.inference_mode():

@@ -6,7 +6,7 @@ from resonance_core.errors import ConfigError, ModelError
 from resonance_core.judge import SAMPLE_RATE
 from resonance_core.judge.features import ATTRIBUTES, DIRECT_MEASURES
 from resonance_core.judge.judge import Judge, Verdict, load_judge
-from resonance_core.models.base import MusicModel
+from resonance_core.models.base import MusicModel, mono
 
 SEEDS = range(6)
 PROMPTS = ("calm music", "energetic music")
@@ -20,12 +20,13 @@ def judge(nano: MusicModel) -> Judge:
 @pytest.fixture(scope="module")
 def played(nano: MusicModel) -> np.ndarray:
     """Calm, then energetic music, 5 s a clip."""
-    return nano.generate(
+    pieces = nano.generate(
         [prompt for prompt in PROMPTS for _ in SEEDS],
         seeds=[*SEEDS, *SEEDS],
         duration_s=5,
         sampling=SamplingConfig(),
     )
+    return mono(pieces)
 
 
 @pytest.fixture(scope="module")

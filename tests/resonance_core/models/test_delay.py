@@ -12,6 +12,13 @@ def test_codebook_q_runs_q_frames_behind():
     ]
 
 
+def test_left_and_right_run_together():
+    codes = torch.tensor([[[1, 2, 3], [4, 5, 6], [11, 12, 13], [14, 15, 16]]])
+    assert delay(codes, P, channels=2).tolist() == [
+        [[P, 1, 2, 3], [P, 4, 5, 6], [P, P, 11, 12], [P, P, 14, 15]],
+    ]
+
+
 def test_undelay_undoes_what_generation_lays_out():
     codes = torch.arange(24).reshape(1, 4, 6)
     columns = torch.full((1, 4, 10), P)

@@ -40,7 +40,7 @@ def test_what_is_heard_agrees_with_float32(mixed, nano, chunks):
 
 
 def test_the_codec_is_left_alone(mixed, nano, chunks):
-    waveforms = torch.from_numpy(chunks)
+    waveforms = torch.from_numpy(chunks)[:, None]
     with torch.inference_mode(), mixed._autocast():
         codes = mixed._encode(waveforms)
         assert torch.equal(codes, nano._encode(waveforms))
@@ -62,5 +62,5 @@ def test_pieces_are_made_with_it_too(mixed, monkeypatch):
     )
     assert types == {getattr(torch, mixed.info.autocast), torch.float32}  # that of the codec
     assert np.isfinite(audio).all()
-    assert audio.shape == (1, 16000)
+    assert audio.shape == (1, 1, 16000)
     assert audio.dtype == np.float32

@@ -17,11 +17,11 @@ def test_a_blend_of_like_sounds_is_that_sound_and_of_unlike_ones_as_loud():
 
 
 def test_stretches_of_real_music_join_to_nearly_what_is_decoded_at_once(nano, chunks):
-    codes = nano._encode(torch.from_numpy(np.concatenate(chunks[:3])[None]))
+    codes = nano._encode(torch.from_numpy(np.concatenate(chunks[:3])[None, None]))
     stretches = Stretches(nano._decode, nano.info, None, STRETCH_S)
     heard = [stretches.add(frame) for frame in codes.unbind(2)]
-    audio = np.concatenate([*heard, stretches.rest()], axis=1)[0]
-    whole = nano._decode(codes)[0].numpy()
+    audio = np.concatenate([*heard, stretches.rest()], axis=-1)[0, 0]
+    whole = nano._decode(codes)[0, 0].numpy()
     assert audio.shape == whole.shape
 
     def levels(sound: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@ import pytest
 
 from resonance_core.config import RuntimeConfig
 from resonance_core.errors import ConfigError
+from resonance_core.models.base import mono
 from resonance_core.stages.concept import concept, find_concept
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.directions import AUDIBLE, DIRECTION, read_audible, read_direction
@@ -24,7 +25,7 @@ def test_a_concept_is_what_the_other_words_change_in_the_same_music(store, quick
     ]
     heard = np.array(
         [
-            [nano.capture(a, layers=range(6), prompts=p, melody=False).vectors for p in poles]
+            [nano.capture(mono(a), layers=range(6), prompts=p, melody=False).vectors for p in poles]
             for a in music
         ]
     )  # [piece, prompt, pairs, layers, hidden]

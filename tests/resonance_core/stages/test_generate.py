@@ -51,7 +51,7 @@ def test_the_sidecar_is_enough_to_make_the_same_piece_again(example_store, store
 def test_the_wav_is_what_the_model_made(example_store, quick, nano):
     record = make(ask(), quick, example_store).record
     audio, rate = soundfile.read(example_store.path(record, AUDIO), dtype="float32")
-    made = nano.generate(["calm piano"], seeds=[3], duration_s=0.5, sampling=quick.sampling)[0]
+    made = nano.generate(["calm piano"], seeds=[3], duration_s=0.5, sampling=quick.sampling)[0, 0]
     assert rate == 32000
     np.testing.assert_allclose(audio, made, atol=2**-15)
     assert record.digest(AUDIO) == sha256_file(example_store.path(record, AUDIO))
@@ -137,7 +137,7 @@ def test_a_listener_hears_the_piece_that_is_made_and_none_that_is_found(example_
     request = ask(playlist="example", strength=1.0)
     record = generate(request, how, example_store, CPU, heard.append).record
     audio, _ = soundfile.read(example_store.path(record, AUDIO), dtype="float32")
-    whole = np.concatenate(heard)
+    whole = np.concatenate(heard, axis=1)[0]
     assert len(whole) == len(audio) == 80000
     # Until the first join they are the same, but for the 16 bits of the file.
     np.testing.assert_allclose(whole[:28800], audio[:28800], atol=0.01)

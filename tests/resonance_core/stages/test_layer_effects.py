@@ -2,6 +2,7 @@ import numpy as np
 
 from resonance_core.config import RuntimeConfig, SteerConfig
 from resonance_core.config_file import parse_config
+from resonance_core.models.base import mono
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.layer_effects import layer_effects
 from resonance_core.stages.prepare import prepare
@@ -23,7 +24,8 @@ def test_the_effect_of_a_layer_is_how_far_it_moves_what_the_model_hears(example_
         audio = nano.generate(
             ["music"], seeds=[0], duration_s=0.5, sampling=quick.sampling, steering=steering
         )
-        heard.append(nano.capture(audio, layers=range(6), prompts=[""], melody=False).vectors[0])
+        captured = nano.capture(mono(audio), layers=range(6), prompts=[""], melody=False)
+        heard.append(captured.vectors[0])
     shift = (heard[1] - heard[0]) / 2
     expected = ((shift * axis).sum(-1) / np.square(axis).sum(-1)).mean()
     np.testing.assert_allclose(found["effects"][3], expected, rtol=1e-2, atol=1e-3)

@@ -1,6 +1,7 @@
 import numpy as np
 
 from resonance_core.config import RuntimeConfig
+from resonance_core.models.base import mono
 from resonance_core.stages.own_music import play_and_hear
 
 
@@ -9,7 +10,8 @@ def test_each_piece_has_its_prompt_and_seed_whatever_the_batch(quick, nano):
     runtime = RuntimeConfig(device="cpu", batch_size=2)
     batches = list(play_and_hear(prompts, 5, 0.5, quick, runtime))
     assert [len(audio) for audio, _ in batches] == [2, 1]
-    audio = nano.generate(prompts, seeds=[5, 6, 7], duration_s=0.5, sampling=quick.sampling)
+    pieces = nano.generate(prompts, seeds=[5, 6, 7], duration_s=0.5, sampling=quick.sampling)
+    audio = mono(pieces)
     heard = nano.capture(audio, layers=range(6), prompts=[""] * 3, melody=True)
     played = np.concatenate([audio for audio, _ in batches])
     np.testing.assert_allclose(played, audio, atol=1e-4)

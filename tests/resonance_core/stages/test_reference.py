@@ -4,6 +4,7 @@ import pytest
 from resonance_core.config import RuntimeConfig
 from resonance_core.errors import NotInStoreError
 from resonance_core.keys import sha256_file
+from resonance_core.models.base import mono
 from resonance_core.models.nano import RECORDED
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.reference import reference
@@ -24,7 +25,7 @@ def test_the_reference_is_the_mean_of_what_the_model_hears_of_itself(store, quic
     record = reference(quick, store, runtime()).record
     found = read_direction(store.path(record, DIRECTION))
     audio = nano.generate(["", ""], seeds=[0, 1], duration_s=1, sampling=quick.sampling)
-    heard = nano.capture(audio, layers=range(nano.info.layers), prompts=["", ""], melody=True)
+    heard = nano.capture(mono(audio), layers=range(nano.info.layers), prompts=["", ""], melody=True)
     np.testing.assert_allclose(found.per_layer, heard.vectors.mean(0), rtol=1e-5, atol=1e-5)
     assert found.metadata["kind"] == "reference"
     assert reference(quick, store, runtime()).hit

@@ -8,7 +8,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.config_file import parse_config
 from resonance_core.errors import ModelError, TrackError
 from resonance_core.models.base import Capture
-from resonance_core.models.registry import how_computed, model_info
+from resonance_core.models.registry import how_computed
 from resonance_core.sources.manifest import read_manifest
 from resonance_core.stages.identify import identify
 from resonance_core.stages.shard import shard
@@ -58,7 +58,7 @@ def assert_like_extract(frame, source, config, store):
     return made
 
 
-def test_the_numbers_are_those_of_extract_track_by_track(folder, config, store):
+def test_the_numbers_are_those_of_extract_track_by_track(folder, config, store, nano):
     tracks = tracks_of(folder, config, store)
     record = shard(tracks, config, store, RUNTIME).record
     assert record.info == {
@@ -68,7 +68,7 @@ def test_the_numbers_are_those_of_extract_track_by_track(folder, config, store):
         "layers": [1, 4],
         "hidden_size": 192,
         "vectors": 24,
-        "runtime": how_computed(model_info(config.model), RUNTIME),
+        "runtime": how_computed(nano, RUNTIME),
     }
     frame = rows(store, record)
     assert list(dict.fromkeys(frame["track"].astype(str))) == [track.sha256 for track in tracks]

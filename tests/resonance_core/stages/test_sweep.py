@@ -4,6 +4,7 @@ import pytest
 from resonance_core.config import RuntimeConfig
 from resonance_core.evaluation.protocol import Trials
 from resonance_core.judge.judge import load_judge
+from resonance_core.models.base import mono
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.prepare import prepare
 from resonance_core.stages.sweep import sweep
@@ -28,7 +29,7 @@ def test_pieces_are_played_at_each_strength_and_judged(example_store, quick, nan
     plain = nano.generate(
         TRIALS.prompts, seeds=[10_000] * 2, duration_s=4.0, sampling=quick.sampling
     )
-    verdict = load_judge(nano.info).judge(plain)
+    verdict = load_judge(nano.info).judge(mono(plain))
     np.testing.assert_allclose(clips.verdict.vectors[:2], verdict.vectors, rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(
         clips.verdict.measures["rms_db"][:2], verdict.measures["rms_db"], atol=1e-3

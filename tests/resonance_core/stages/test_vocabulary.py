@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from resonance_core.config import RuntimeConfig, VocabularyConfig
+from resonance_core.models.base import mono
 from resonance_core.stages.vocabulary import vocabulary
 from resonance_core.store.vocabulary import VOCABULARY, read_vocabulary
 
@@ -15,12 +16,13 @@ def test_it_holds_what_is_heard_of_each_prompt_and_what_each_changes(store, quic
     found = read_vocabulary(store.path(record, VOCABULARY))
     prompts, layers = ("techno", "folk", "slow"), range(nano.info.layers)
     assert (found.prompts, found.layers) == (prompts, tuple(layers))
-    audio = nano.generate(
+    pieces = nano.generate(
         [prompt for prompt in prompts for _clip in range(2)],
         seeds=range(6),
         duration_s=0.5,
         sampling=quick.sampling,
     )
+    audio = mono(pieces)
     heard = nano.capture(audio, layers=layers, prompts=[""] * 6, melody=True).vectors
     np.testing.assert_allclose(
         found.heard, heard.reshape(3, 2, *heard.shape[1:]).mean(1), rtol=1e-4, atol=1e-4
