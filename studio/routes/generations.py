@@ -105,9 +105,7 @@ def submit(
         store, request = work.telling(service.store), wanted.request
         if wanted.playlist is not None and (wanted.steer or wanted.aggregate):
             request = retune(request, wanted.aggregate, config, store, runtime)
-        outcome = generate(
-            request, config, store, runtime, lambda audio: work.hear(audio, total)
-        )
+        outcome = generate(request, config, store, runtime, lambda audio: work.hear(audio, total))
         if outcome.hit:  # then it was not played to whoever listens
             file = service.store.path(outcome.record, AUDIO)
             audio, _ = soundfile.read(file, dtype="float32", always_2d=True)

@@ -53,7 +53,10 @@ def test_another_recipe_is_measured_and_played(client, ended, store):
         one for one in store.records("calibrate") if one.request.config["steer"]["rows"] == "both"
     ]
     assert steered["steering"][0]["strength"] == curve.info["range"]["recommended"]
-    assert creation["request"]["steer"] == {"recipe": "residual-scale", "layers": {"1": 1, "4": 0.5}}
+    assert creation["request"]["steer"] == {
+        "recipe": "residual-scale",
+        "layers": {"1": 1, "4": 0.5},
+    }
 
     again, _ = made(client, ended, creation["request"])
     assert again["piece"] == creation["piece"]
