@@ -94,6 +94,7 @@ def test_a_list_and_a_song_beside_it_are_sent_together(window, clips, monkeypatc
     window.errors.clear()  # Chromium writes the refusal to its console
 
 
+@pytest.mark.parametrize("window", [SIZES["dark"], SIZES["320 px"]], indirect=True)
 def test_recipe_layers_and_what_counts_are_chosen(window, example_store):  # noqa: F811
     page = window.page
     make_piece(page)
@@ -176,7 +177,7 @@ def test_what_is_prepared_is_said_while_one_waits(window, example_store, monkeyp
     words = "Learning the model's words"
     expect(page.get_by_role("heading", name=words)).to_be_visible()
     expect(page.locator("#polite")).to_have_text(words)
-    expect(page.get_by_text("This is needed once")).to_be_visible()
+    expect(page.get_by_text("It learns this once")).to_be_visible()
     window.check()
     seen.set()
     window.piece()

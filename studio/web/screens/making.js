@@ -33,7 +33,7 @@ export function Making({ id }) {
     ${found?.state === 'queued' && html`
       <p>${found.position > 0 ? `Before it: ${found.position} other${found.position > 1 ? 's' : ''}.` : 'It is the next.'}</p>
     `}
-    ${found?.step && html`<p>This is needed once, and can take some minutes. The next piece begins at once.</p>`}
+    ${found?.step && html`<p>It learns this once, and that can take some minutes.</p>`}
     ${found && !isOver(found) && html`
       <label for="done">${elapsed(began)} passed${left === null ? '' : `, about ${elapsed(left)} to go`}</label>
       <progress id="done" max="1" value=${found.state === 'queued' || found.step ? undefined : progress} />

@@ -88,7 +88,7 @@ function Choice({ example }) {
           ${known.map((one) => html`
             <li key=${one.name}>
               <a href="/prompt?playlist=${encodeURIComponent(one.name)}">${one.name}</a>
-              <span class="faint"> ${one.tracks.length} tracks</span>
+              <span class="faint"> ${one.tracks.length} ${one.tracks.length === 1 ? 'track' : 'tracks'}</span>
             </li>
           `)}
         </ul>
