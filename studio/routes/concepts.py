@@ -16,6 +16,7 @@ from resonance_core.steering.concept_file import Concept, ConceptFile
 from resonance_core.store.concepts import known_concepts, remove_concept, save_concept
 from resonance_core.store.jobs import Job
 from resonance_core.store.records import Record
+from studio.body import Body
 from studio.errors import ConflictError, UnknownError
 from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/concepts", tags=["concepts"])
 Prompt = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class Pairs(BaseModel):
+class Pairs(Body):
     """A concept from prompts that differ in one thing only."""
 
     name: str = Field(pattern="^[a-z0-9-]{1,40}$")
@@ -145,7 +146,6 @@ def _submit(
         store = work.telling(service.store)
         direction = concept(name, file, config, store, runtime).record
         for sign in (-1, 1):
-            work.check()
             calibrate(direction, config, store, runtime, sign)
         if kind == "concept":
             save_concept(name, made_from, service.store)

@@ -44,6 +44,8 @@ def test_a_concept_of_ones_own_is_a_slider(client, ended, store):
     place = f"/creations/{creation['id']}/refine"
     moved = client.post(place, json=said).json()["positions"]
     assert (moved["grit"], moved["bass"] > 0) == (side, True)
+    unknown = client.post(place, json={**said, "sliders": {"sweetness": 0.1}})
+    assert (unknown.status_code, "no concept" in unknown.json()["detail"]) == (422, True)
     reset = client.post(place, json={"text": "reset", "sliders": {"grit": side}}).json()
     assert reset["positions"].get("grit", 0) == 0
 
