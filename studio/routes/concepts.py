@@ -12,7 +12,7 @@ from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept, find_concept
 from resonance_core.stages.concept_record import CONCEPT
 from resonance_core.steering.calibrate import StrengthRange
-from resonance_core.steering.concept_file import Concept, ConceptFile
+from resonance_core.steering.concept_file import Concept, ConceptFile, load_concepts
 from resonance_core.store.concepts import known_concepts, remove_concept, save_concept
 from resonance_core.store.jobs import Job
 from resonance_core.store.records import Record
@@ -45,6 +45,8 @@ class ConceptView(BaseModel):
     label: str
     slider: bool
     """Whether generations can move it by its name."""
+    own: bool = False
+    """Whether it is a listener's own, and can be removed."""
     key: str | None
     """Of its direction; None while it is not made."""
     layers: list[int] = []
@@ -158,9 +160,10 @@ def _submit(
 def _slider(name: str, file: ConceptFile, service: Service) -> ConceptView:
     record = find_concept(name, file, service.config, service.store, service.runtime)
     label = file.concepts[name].label
+    own = name not in load_concepts(service.config.concept.file).concepts
     if record is None:
-        return ConceptView(name=name, label=label, slider=True, key=None)
-    return _view(record, label, True, service)
+        return ConceptView(name=name, label=label, slider=True, own=own, key=None)
+    return _view(record, label, True, service).model_copy(update={"name": name, "own": own})
 
 
 def _view(record: Record, label: str, slider: bool, service: Service) -> ConceptView:

@@ -8,6 +8,7 @@ import {
 import { useAccent } from '/web/components/accent.js';
 import { Advanced } from '/web/components/advanced.js';
 import { Chat } from '/web/components/chat.js';
+import { OwnSlider } from '/web/components/own-slider.js';
 import { Player } from '/web/components/player.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
 import { Slider } from '/web/components/slider.js';
@@ -153,6 +154,7 @@ export function Dashboard({ id }) {
           value=${sliders[one.name] ?? 0} changed=${move}
         />
       `)}
+      <${OwnSlider} own=${known.filter((one) => one.own)} changed=${() => loadSliders().then(setKnown, setProblem)} />
     </section>
     <${Chat} ask=${ask} undo=${undo} />
     <${Advanced} request=${piece.request} change=${(wanted) => remake({ sliders, ...wanted })} />

@@ -33,6 +33,7 @@ def test_a_concept_of_ones_own_is_a_slider(client, ended, store):
 
     slider = client.get("/concepts").json()[7]
     assert (slider["name"], slider["label"], slider["slider"]) == ("grit", "Grit and dirt", True)
+    assert [one["own"] for one in client.get("/concepts").json()] == [False] * 7 + [True]
     assert client.get("/concepts/grit").json() == slider
     side = -0.5 if slider["high"] is None else 0.5
     piece = {"prompt": "guitar", "duration_s": 0.5, "seed": 3, "sliders": {"grit": side}}
