@@ -24,7 +24,7 @@ POLICY = "default-src 'none'; media-src data:; style-src 'unsafe-inline'"
 class Sharing(Body):
     """How a creation is shared."""
 
-    hours: float = Field(24 * 7, gt=0, le=24 * 365)
+    hours: float = Field(24 * 7, gt=0, le=24 * 365, strict=True)
     """How long the link leads to it."""
 
 
