@@ -7,6 +7,7 @@ from uuid import uuid4
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
 
+from flows.hosted import hosted_access
 from resonance_core.keys import sha256_text
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
@@ -95,7 +96,14 @@ async def submit(
         store, request = work.telling(service.store), wanted.request
         if wanted.playlist is not None and (wanted.steer or wanted.aggregate):
             request = retune(request, wanted.aggregate, config, store, runtime)
-        outcome = generate(request, config, store, runtime, lambda audio: work.hear(audio, total))
+        outcome = generate(
+            request,
+            config,
+            store,
+            runtime,
+            lambda audio: work.hear(audio, total),
+            hosted_access(config, wanted.consent),
+        )
         if outcome.hit:  # then it was not played to whoever listens
             file = service.store.path(outcome.record, AUDIO)
             audio, _ = soundfile.read(file, dtype="float32", always_2d=True)
@@ -104,7 +112,8 @@ async def submit(
             title=wanted.prompt,
             parent=parent,
             piece=outcome.record.key,
-            request=wanted.model_dump(mode="json"),
+            # Whoever makes a variant is asked again.
+            request=wanted.model_dump(mode="json", exclude={"consent"}),
         )
         save_creation(service.store, creation)
         return creation.id

@@ -43,6 +43,8 @@ class Change(Body):
     """How it is steered; None as the service has it."""
     aggregate: AggregateConfig | None = None
     """How the playlist's tracks are weighed; None as it was ingested."""
+    consent: bool = False
+    """Agree to send the words, and what the playlist is like, to a model that is hosted."""
 
 
 class Words(Body):
