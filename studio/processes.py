@@ -106,7 +106,7 @@ class Processes(ABC):
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 reason = await self._work(job)
-            kept = await asyncio.to_thread(load_job, self._store, job.id) or job
+            kept = await asyncio.to_thread(load_job, self._store, job.id) or job.model_copy()
             if kept.state not in FINAL or reason == CANCELLED:
                 kept.state = "cancelled" if reason == CANCELLED else "failed"
                 kept.reason, kept.ended_at = reason, datetime.now(UTC)
