@@ -21,9 +21,6 @@ from flows.console import (
     settings_of,
 )
 from resonance_core.consent import Consent, Sending
-from resonance_core.sources.resolve import resolve
-from resonance_core.steering.concept_file import load_concepts
-from resonance_core.store.open import open_store
 
 
 def describe(
@@ -45,32 +42,19 @@ def describe(
     Only with Gemini does anything leave this machine, after you were shown what and agreed.
     """
     with errors_in_words(as_json):
-        opened = open_store(runtime_settings(store).store)
+        runtime_settings(store)
         chosen = [] if describer is None else [f"describe.describer={describer}"]
-        settings = settings_of(config, [*(overrides or ()), *chosen]).read()
-        concepts = load_concepts(settings.concept.file)
-        playlist = resolve(source, settings.resolve)
+        settings = settings_of(config, [*(overrides or ()), *chosen])
         with notes.status("Listening ...") as status:
-            from flows.describers import describer_of
-            from resonance_core.stages.describe import describe as describe_stage
+            from flows import describe as flow
 
-            who = describer_of(settings.describe, concepts, _consent(yes, status))
-            found = describe_stage(playlist.tracks, who, settings.download, opened)
-        character = found.character
-        prompt, sliders = character.prompt(concepts), character.sliders(concepts)
+            found = flow.describe(source, settings, _consent(yes, status))
         if as_json:
-            print_json(
-                {
-                    "title": playlist.title,
-                    "character": character.model_dump(),
-                    "prompt": prompt,
-                    "sliders": sliders,
-                    "tracks": [track.model_dump() for track in found.tracks],
-                }
-            )
+            print_json(found)
             return
+        character, sliders = found.character, found.sliders
         rows = [(name, f"{level:+.2f}") for name, level in sliders.items()]
-        print_table(("slider", "position"), rows, title=playlist.title)
+        print_table(("slider", "position"), rows, title=found.title)
         genres = ", ".join(f"{name} {share:.0%}" for name, share in character.genres.items())
         out.print(f"Nearest to: {genres}.")
         if character.tempo_bpm is not None:
@@ -82,7 +66,7 @@ def describe(
             if track.reason is not None:
                 out.print(f"Left out: {track.title}: {track.reason}")
         moved = " ".join(f"--slider {name}={level:.1f}" for name, level in sliders.items())
-        out.print(f"Play it: resonance generate --prompt {shlex.quote(prompt)} {moved}")
+        out.print(f"Play it: resonance generate --prompt {shlex.quote(found.prompt)} {moved}")
 
 
 def _consent(yes: bool, status: Status) -> Consent:

@@ -8,10 +8,10 @@ from studio.errors import UnusableError
 
 
 def check_public(url: str) -> None:
-    """Refuse what is no public web address, before a process is started for it.
+    """Refuse what is no public web address, before anything is started for it.
 
     The name may mean another address a moment later, and a site may redirect: whatever fetches it
-    looks at each connection once more (see `RuntimeConfig.public_only`).
+    looks at each connection once more (see `RuntimeConfig.public_only` and `studio.fetch`).
 
     Raises:
         UnusableError: It is none, its host cannot be found, or one of the host's addresses is
@@ -25,15 +25,26 @@ def check_public(url: str) -> None:
         parts, port = urlsplit(""), 443
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UnusableError(f"{url!r} is no web address", "Give one with https:// or http://")
+    public_addresses(parts.hostname, port)
+
+
+def public_addresses(host: str, port: int) -> list[str]:
+    """Return the addresses of a host, all of which are public.
+
+    Raises:
+        UnusableError: It cannot be found, or one of them is not public.
+    """
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise UnusableError(
-            f"the host {parts.hostname!r} cannot be found", "See whether the address is right"
+            f"the host {host!r} cannot be found", "See whether the address is right"
         ) from error
-    for *_, address in found:
-        if not is_public(str(address[0])):
+    addresses = [str(address[0]) for *_, address in found]
+    for address in addresses:
+        if not is_public(address):
             raise UnusableError(
-                f"{parts.hostname!r} is at {address[0]}, which is not public",
+                f"{host!r} is at {address}, which is not public",
                 "Give the address of a public site",
             )
+    return addresses

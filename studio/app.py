@@ -14,11 +14,13 @@ from studio.routes import (
     creations,
     generations,
     health,
+    impressions,
     jobs,
     melodies,
     models,
     playlists,
     shares,
+    steering,
     uploads,
     variants,
 )
@@ -62,8 +64,10 @@ def create_app(settings: StudioSettings) -> FastAPI:
         shares,
         melodies,
         playlists,
+        impressions,
         uploads,
         concepts,
+        steering,
     ):
         app.include_router(routes.router)
     add_page(app)

@@ -15,6 +15,7 @@ from resonance_core.cancellation import cancellable
 from resonance_core.store.jobs import Job, RunningJob, running_job
 from resonance_core.store.store import Store
 from studio.errors import BusyError
+from studio.steps import STEPS
 
 Entered = TypeVar("Entered")
 
@@ -61,6 +62,10 @@ class Work:
         """
         if self._stopped.is_set():
             raise StoppedError
+
+    def telling(self, store: Store) -> Store:
+        """Return the same store, which says of the job what is being prepared for it."""
+        return store.telling(lambda stage: self._running.result().at(STEPS.get(stage)))
 
     def hear(self, audio: NDArray[np.float32], total: int) -> None:
         """Take the next stretch of a piece.

@@ -7,8 +7,9 @@ from fastapi import Depends, Request
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
-from resonance_core.store.jobs import close_lost_jobs
+from resonance_core.store.jobs import Job, close_lost_jobs, load_job
 from resonance_core.store.open import open_store
+from studio.impressions import Impressions
 from studio.ingests import Ingests
 from studio.queue import Queue
 from studio.settings import StudioSettings
@@ -25,7 +26,8 @@ class Service:
         runtime: The device.
         store: Holds everything that is kept.
         queue: What needs the model.
-        ingests: What runs in processes of its own.
+        ingests: Playlists that are listened to, in processes of their own.
+        impressions: Playlists that are described, likewise.
         watches: The jobs that somebody watches.
         submitting: Held while a request that has a name of its own is looked for, and queued.
     """
@@ -38,13 +40,25 @@ class Service:
         self.store = open_store(self.runtime.store)
         self.queue = Queue(self.store, settings.max_jobs)
         self.ingests = Ingests(self.store, settings.pipeline, settings.max_jobs)
+        self.impressions = Impressions(self.store, settings.pipeline, settings.max_jobs)
+        self.processes = (self.ingests, self.impressions)
         self.watches = Watches()
         self.submitting = asyncio.Lock()
         close_lost_jobs(self.store)  # of a service that was killed
 
+    async def find_job(self, job_id: str) -> Job | None:
+        """Return a job that waits, is worked on, or has ended; None where there is none."""
+        if (work := self.queue.get(job_id)) is not None:
+            return work.job  # without the store, for many may watch it
+        works = next((kind for kind in self.processes if kind.has(job_id)), None)
+        if works is not None:
+            return await asyncio.to_thread(works.get, job_id)
+        return await asyncio.to_thread(load_job, self.store, job_id)
+
     async def close(self) -> None:
         """Cancel what is worked on."""
-        await self.ingests.close()
+        for kind in self.processes:
+            await kind.close()
         await self.queue.close()
 
 

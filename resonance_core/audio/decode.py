@@ -105,8 +105,8 @@ def _credible(decoder: Decoder, source: Path, max_s: float) -> Iterator[AudioFra
     for frame in decoder.frames():
         check_rate(source, frame.sample_rate)
         seconds += frame.samples / frame.sample_rate
-        if seconds > max_s:
-            raise TrackError(f"{source.name} is longer than {max_s:.0f} s", "Give a part of it")
+        if round(seconds, 6) > max_s:
+            raise TrackError(f"{source.name} is longer than {max_s:g} s", "Give a part of it")
         if seconds * MIN_BYTES_PER_SECOND > size:
             raise TrackError(
                 f"{source.name} goes on for more than {seconds:.0f} s, which its {size} bytes "

@@ -1,6 +1,6 @@
 """Describe: what a playlist is like, in seconds and without the model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, StageRequest
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.download import at_hand, download
+from resonance_core.store.jobs import TrackState
 from resonance_core.store.playlists import TrackReport
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
@@ -27,8 +28,20 @@ class Described(NamedTuple):
     tracks: list[TrackReport]
 
 
+Tell = Callable[[int, TrackState, str | None], None]
+"""Hears how far a track has come, by its place, and why it failed."""
+
+
+def _quiet(_place: int, _state: TrackState, _reason: str | None) -> None:
+    """Tell nobody."""
+
+
 def describe(
-    tracks: Sequence[TrackSource], describer: Describer, config: DownloadConfig, store: Store
+    tracks: Sequence[TrackSource],
+    describer: Describer,
+    config: DownloadConfig,
+    store: Store,
+    tell: Tell = _quiet,
 ) -> Described:
     """Return what a playlist is like, having it described if the store does not know.
 
@@ -37,13 +50,14 @@ def describe(
         describer: Who hears them.
         config: Limits of what is fetched.
         store: Holds or takes what is fetched, and the description.
+        tell: Hears how far each track has come.
 
     Raises:
         ResonanceError: The describer's own, as it says.
         StoreError: The store cannot be written.
         TrackError: None of the tracks can be used.
     """
-    usable = _fetch(tracks, config, store)
+    usable = _fetch(tracks, config, store, tell)
 
     def make(_: Path) -> dict[str, Any]:
         with usable.files(store) as files:
@@ -54,7 +68,7 @@ def describe(
 
     def report(track: TrackSource) -> TrackReport:
         digest = usable.digests.get(track.position)
-        reason = usable.failed.get(track.url) if digest is None else found.failed.get(digest)
+        reason = usable.failed.get(track.position) if digest is None else found.failed.get(digest)
         return TrackReport(
             title=track.title,
             status="completed" if reason is None else "failed",
@@ -62,7 +76,10 @@ def describe(
             sha256=digest,
         )
 
-    return Described(outcome, found.character, [report(track) for track in tracks])
+    reports = [report(track) for track in tracks]
+    for place, one in enumerate(reports):
+        tell(place, "failed" if one.reason else "extracted", one.reason)
+    return Described(outcome, found.character, reports)
 
 
 def estimate(
@@ -96,8 +113,8 @@ class _Usable(NamedTuple):
     """Of the downloads, by the digest of the audio."""
     digests: dict[int, str]
     """By the tracks' positions."""
-    failed: dict[str, str]
-    """Reasons, by the tracks' addresses."""
+    failed: dict[int, str]
+    """Reasons, likewise."""
 
     def request(self, describer: Describer) -> StageRequest:
         return DESCRIBE.request(describer.identity(), {"tracks": sorted(self.records)})
@@ -112,16 +129,23 @@ class _Usable(NamedTuple):
             }
 
 
-def _fetch(tracks: Sequence[TrackSource], config: DownloadConfig, store: Store) -> _Usable:
+def _fetch(
+    tracks: Sequence[TrackSource],
+    config: DownloadConfig,
+    store: Store,
+    tell: Tell = _quiet,
+) -> _Usable:
     usable = _Usable(records={}, digests={}, failed={})
-    for track in tracks:
+    for place, track in enumerate(tracks):
         try:
             record = download(track, config, store).record
         except TrackError as error:
-            usable.failed[track.url] = str(error)
+            usable.failed[track.position] = str(error)
+            tell(place, "failed", str(error))
             continue
         usable.digests[track.position] = record.info["sha256"]
         usable.records[record.info["sha256"]] = record
+        tell(place, "downloaded", None)
     if not usable.records:
         raise TrackError(
             f"none of the {len(tracks)} tracks can be used: {'; '.join(usable.failed.values())}",

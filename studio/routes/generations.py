@@ -1,50 +1,31 @@
 """Generations: a prompt, with whatever steers it, becomes a piece."""
 
 import asyncio
-import secrets
 from typing import Annotated
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import Field
 
 from flows.hosted import hosted_access
 from resonance_core.keys import sha256_text
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
-from resonance_core.stages.generation_request import GenerationRequest
-from resonance_core.steering.concept_file import load_concepts
+from resonance_core.stages.retune import heard_of, retune
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.creations import Creation, load_creation, save_creation
-from resonance_core.store.jobs import Job, load_job
+from resonance_core.store.jobs import Job
 from resonance_core.store.pieces import AUDIO
 from studio.errors import ConflictError, UnusableError
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.creations import sound_of
 from studio.routes.jobs import JobView, accepted, find_job
 from studio.service import Served, Service
+from studio.wanted import Wanted
 
 router = APIRouter(tags=["generations"])
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
-
-
-class Wanted(GenerationRequest):
-    """What a listener asks for."""
-
-    prompt: str = Field(min_length=1, max_length=2000)
-    """What to play."""
-    seed: int = Field(default_factory=lambda: secrets.randbelow(2**31), ge=0, lt=2**63)
-    """The same seed plays the same piece; drawn if it is left out."""
-    duration_s: float = Field(10.0, gt=0, le=600)
-    """Length of the piece, in seconds."""
-    consent: bool = False
-    """Agree to send the words, and what the playlist is like, to a model that is hosted."""
-
-    @property
-    def request(self) -> GenerationRequest:
-        """What of it the core is asked for."""
-        return GenerationRequest(**self.model_dump(exclude={"duration_s", "consent"}))
 
 
 @router.post(
@@ -96,7 +77,8 @@ async def submit(
         BusyError: Too many jobs wait.
         ConfigError: There is no such slider.
         NotInStoreError: There is no such playlist.
-        UnusableError: The piece is too long, or the key names another request.
+        UnusableError: The piece is too long, the model lacks a layer, or the key names another
+            request.
     """
     limit = service.settings.max_duration_s
     if wanted.duration_s > limit:
@@ -106,21 +88,19 @@ async def submit(
         )
     await asyncio.to_thread(_check, wanted, service)
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (parent or ""))
-    job = Job(id=str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
-    config = service.config.model_copy(
-        update={
-            "generate": service.config.generate.model_copy(update={"duration_s": wanted.duration_s})
-        }
-    )
+    config, runtime = wanted.settings(service.config, service.model), service.runtime
     total = round(wanted.duration_s * service.model.sample_rate)
 
     def make(work: Work) -> str:
         work.begin()
+        store, request = work.telling(service.store), wanted.request
+        if wanted.playlist is not None and (wanted.steer or wanted.aggregate):
+            request = retune(request, wanted.aggregate, config, store, runtime)
         outcome = generate(
-            wanted.request,
+            request,
             config,
-            service.store,
-            service.runtime,
+            store,
+            runtime,
             lambda audio: work.hear(audio, total),
             hosted_access(config, wanted.consent),
         )
@@ -138,34 +118,21 @@ async def submit(
         save_creation(service.store, creation)
         return creation.id
 
-    if idempotency_key is None:
+    async def queue(named: str | None) -> Job:
+        job = Job(id=named or str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
         return service.queue.submit(job, make)
-    job.id = str(uuid5(NAMESPACE_URL, f"generations/{idempotency_key}"))
-    async with service.submitting:  # or two at a time would both find none
-        first = await _known(job.id, service)
-        if first is None:
-            return service.queue.submit(job, make)
-    if first.request != asked:
-        raise UnusableError(
-            f"the Idempotency-Key {idempotency_key!r} names another request",
-            "Use a new key for each request",
-        )
-    return first
+
+    return await once("generations", idempotency_key, asked, service, queue)
 
 
 def _check(wanted: Wanted, service: Service) -> None:
-    file = load_concepts(service.config.concept.file)
+    """Refuse what names a slider or a playlist that is not there."""
     for name in wanted.sliders:
-        file.check(name)
+        known_concepts(service.config.concept, service.store).check(name)
     if wanted.playlist is not None:
         find_direction(wanted.playlist, service.store)
-
-
-async def _known(job_id: str, service: Service) -> Job | None:
-    """Return a job that waits, is worked on, or has ended; None where there is none."""
-    if (work := service.queue.get(job_id)) is not None:
-        return work.job
-    return await asyncio.to_thread(load_job, service.store, job_id)
+        if wanted.aggregate is not None:
+            heard_of(wanted.playlist, service.store)
 
 
 async def _ended(job: Job, service: Service) -> Job:

@@ -1,6 +1,5 @@
 """Jobs: list, watch and cancel what takes long."""
 
-import asyncio
 import struct
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -10,7 +9,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from resonance_core.keys import sha256_text
-from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs, load_job
+from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs
 from studio.errors import ConflictError, UnknownError
 from studio.problems import problems
 from studio.queue import Work
@@ -24,6 +23,7 @@ PLACES: dict[JobKind, str] = {
     "ingest": "/playlists/",
     "concept": "/concepts/",
     "calibration": "/concepts/",
+    "impression": "/impressions/",
 }
 """Where results are found."""
 
@@ -58,12 +58,7 @@ async def find_job(job_id: str, service: Served) -> Job:
     Raises:
         UnknownError: There is none.
     """
-    if (work := service.queue.get(job_id)) is not None:
-        return work.job  # without the store, for many may watch it
-    job = await asyncio.to_thread(
-        lambda: service.ingests.get(job_id) or load_job(service.store, job_id)
-    )
-    if job is not None:
+    if (job := await service.find_job(job_id)) is not None:
         return job
     raise UnknownError(f"there is no job {job_id!r}", "List them: GET /jobs")
 
@@ -75,7 +70,8 @@ Found = Annotated[Job, Depends(find_job)]
 def all_jobs(service: Served) -> list[JobView]:
     """List the jobs, the newest first; those of the command line, too."""
     known = {job.id: job for job in list_jobs(service.store)}
-    known |= {job.id: job for job in (*service.queue.jobs(), *service.ingests.jobs())}
+    known |= {job.id: job for job in service.queue.jobs()}
+    known |= {job.id: job for kind in service.processes for job in kind.jobs()}
     newest = sorted(known.values(), key=lambda job: job.created_at, reverse=True)
     return [view(job, service) for job in newest]
 
@@ -124,10 +120,11 @@ async def audio(job: Found, service: Served) -> Response:
 async def cancel(job: Found, service: Served) -> JobView:
     """Cancel a job: one that waits at once, one that has the model at the model's next frame.
 
-    The process of an ingest ends.
+    The process of an ingest or an impression ends.
     """
-    if service.ingests.has(job.id):
-        service.ingests.stop(job.id)
+    works = next((kind for kind in service.processes if kind.has(job.id)), None)
+    if works is not None:
+        works.stop(job.id)
     elif (work := service.queue.get(job.id)) is not None:
         work.stop()
     else:

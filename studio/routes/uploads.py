@@ -1,4 +1,4 @@
-"""Uploads: songs from the listener's own machine, one request each."""
+"""Uploads: songs and lists from the listener's own machine, one request each."""
 
 import asyncio
 
@@ -7,14 +7,15 @@ from pydantic import BaseModel
 
 from studio.problems import problems
 from studio.service import Served
-from studio.uploads import check_song, drop_upload, new_upload, place_of, upload_folder
+from studio.uploads import check_file, drop_upload, new_upload, place_of, upload_folder
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
-BODY = {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}
+FILE = {"schema": {"type": "string", "format": "binary"}}
+BODY = {"content": dict.fromkeys(("audio/*", "text/*", "application/octet-stream"), FILE)}
 
 
 class Upload(BaseModel):
-    """Songs that were sent, as playlists name them."""
+    """Files that were sent, as playlists name them."""
 
     id: str
     songs: list[str]
@@ -32,15 +33,19 @@ def begin(service: Served) -> Upload:
     openapi_extra={"requestBody": {"required": True, **BODY}},
 )
 async def put_song(upload_id: str, name: str, request: Request, service: Served) -> Upload:
-    """Take one song, which is the body of the request; it is looked into, and not yet decoded."""
+    """Take one song, or a list in M3U, XSPF, JSPF, CSV or plain text: the body of the request.
+
+    A song is looked into, and not yet decoded. Of what a list names, web addresses are fetched
+    later, and songs taken that are sent beside it.
+    """
     folder = upload_folder(service.store, upload_id)
     place = place_of(folder, name)
-    part = place.with_name(f".{place.name}")  # a song that breaks off is none
+    part = place.with_name(f".{place.name}")  # a file that breaks off is none
     try:
         with part.open("wb") as file:
             async for block in request.stream():
                 file.write(block)
-        await asyncio.to_thread(check_song, part, name, service.config.download.max_duration_s)
+        await asyncio.to_thread(check_file, part, name, service.config.download.max_duration_s)
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)

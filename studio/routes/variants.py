@@ -3,20 +3,26 @@
 import asyncio
 import io
 import zipfile
+from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import Field, ValidationError
+from pydantic import Field, Strict, ValidationError
 
+from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
 from resonance_core.steering.intent.refine import Refinement, refine
+from resonance_core.steering.intent.words import SLIDERS
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.creations import load_creation
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from studio.body import Body
+from studio.idempotency import IdempotencyKey
 from studio.problems import problems
 from studio.routes.creations import sound_name
-from studio.routes.generations import IdempotencyKey, Wanted, submit
+from studio.routes.generations import submit
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
+from studio.wanted import Steer, Wanted
 
 router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
 
@@ -33,6 +39,10 @@ class Change(Body):
     duration_s: float | None = None
     continues: str | None = None
     """The key of a piece to go on from."""
+    steer: Steer | str | None = None
+    """How it is steered; None as the service has it."""
+    aggregate: AggregateConfig | None = None
+    """How the playlist's tracks are weighed; None as it was ingested."""
     consent: bool = False
     """Agree to send the words, and what the playlist is like, to a model that is hosted."""
 
@@ -41,7 +51,7 @@ class Words(Body):
     """What somebody says of a piece."""
 
     text: str = Field(min_length=1)
-    sliders: dict[str, float] | None = None
+    sliders: dict[str, Annotated[float, Strict(), Field(ge=-1, le=1)]] | None = None
     """Where the sliders stand; as the creation has them by default."""
     history: tuple[dict[str, float], ...] = ()
     """Where the sliders stood before each earlier text, so that one can be taken back."""
@@ -72,7 +82,13 @@ def refine_creation(creation_id: str, words: Words, service: Served) -> Refineme
     positions = words.sliders
     if positions is None:
         positions = Wanted.model_validate(creation.request).sliders
-    return refine(words.text, positions, words.history)
+    for name in positions:
+        known_concepts(service.config.concept, service.store).check(name)
+    # Words are understood of the seven only; others stay where they are.
+    seven = {name: at for name, at in positions.items() if name in SLIDERS}
+    found = refine(words.text, seven, words.history)
+    others = {} if found.reset else {n: at for n, at in positions.items() if n not in SLIDERS}
+    return found.model_copy(update={"positions": {**found.positions, **others}})
 
 
 @router.get(

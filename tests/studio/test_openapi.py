@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -27,6 +28,7 @@ from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.creations import Creation, save_creation
 from resonance_core.store.jobs import Job, save_job
 from resonance_core.store.store import Store
+from studio.addresses import check_public
 from studio.app import create_app
 from studio.settings import StudioSettings
 from studio.shares import share, token_of
@@ -72,11 +74,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture
 def app(example_store: Store, little: StudioSettings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    """The service. Its ingests do nothing, and every host has a public address."""
-    monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", ""))
+    """The service. Its processes do nothing, and every host has a public address."""
+    for kind in ("ingests", "impressions"):
+        monkeypatch.setattr(f"studio.{kind}.COMMAND", (sys.executable, "-c", ""))
+    monkeypatch.setattr("studio.routes.melodies.fetch", _fetch)
     public = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 443))]
     monkeypatch.setattr("studio.addresses.socket.getaddrinfo", lambda *_, **__: public)
     return create_app(little.model_copy(update={"wait_s": 0.1}))
+
+
+async def _fetch(url: str, target: Path, max_bytes: int) -> None:
+    """Stands in for the network."""
+    check_public(url)
+    target.write_bytes(b"")
 
 
 @pytest.fixture
@@ -98,6 +108,7 @@ def names(example_store: Store, quick: PipelineConfig) -> dict[str, str]:
         "upload_id": new_upload(example_store),
         "key": "energy",
         "/playlists/{name}": "example",
+        "/concepts/{name}": "energy",
         "/concepts/{name}/calibration": "energy",
         "/uploads/{upload_id}/{name}": "song.mp3",
     }

@@ -219,3 +219,12 @@ def test_what_a_killed_process_left_is_swept_and_what_is_being_made_is_not(store
     store.sweep()
     assert list((store.root / ".staging").iterdir()) == []
     assert list((store.root / ".locks").iterdir()) == []
+
+
+def test_what_is_about_to_be_made_is_told_and_what_is_found_is_not(store):
+    told = []
+    teller = store.telling(told.append)
+    assert not teller.build(request(), make).hit
+    assert teller.build(request(), make).hit
+    store.build(request(1), make)
+    assert told == ["made"]

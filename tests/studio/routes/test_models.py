@@ -49,6 +49,16 @@ def test_a_piece_that_does_not_come_can_be_cancelled(hosted, lyria):
     assert hosted.get(f"/jobs/{job['id']}").json()["state"] == "cancelled"
 
 
+def test_a_hosted_model_cannot_be_steered_by_directions(hosted, lyria):
+    answer = hosted.post("/generations", json={**ASKED, "steer": "seed", "consent": True})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        422,
+        "lyria cannot be steered by directions",
+    )
+    found = hosted.get("/steering").json()
+    assert (found["recipes"], found["layers"], found["modes"]) == ([], [], [])
+
+
 def test_who_makes_a_variant_is_asked_again(hosted, lyria):
     hosted.post("/generations?wait=true", json={**ASKED, "consent": True})
     (creation,) = hosted.get("/creations").json()["creations"]
