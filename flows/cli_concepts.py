@@ -21,6 +21,7 @@ from flows.console import (
 )
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.steering.concept_file import ConceptFile, load_concepts
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.open import open_store
 
 app = typer.Typer(help="Make and look at the sliders' directions.", no_args_is_help=True)
@@ -75,7 +76,7 @@ def list_concepts(
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
         settings = settings_of(config, overrides).read()
-        file = load_concepts(settings.concept.file)
+        file = known_concepts(settings.concept, open_store(runtime.store))
         found = [_found(name, file, settings, runtime) for name in file.concepts]
         if as_json:
             print_json({"concepts": found})
@@ -99,7 +100,7 @@ def show(
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
         settings = settings_of(config, overrides).read()
-        file = load_concepts(settings.concept.file)
+        file = known_concepts(settings.concept, open_store(runtime.store))
         found = _found(name, file, settings, runtime)
         sources = file.concepts[name].sources
         pairs = [] if sources else file.pairs(name, settings.concept.pairs)

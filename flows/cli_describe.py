@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from flows import describe as flow
 from flows.console import (
     ConfigOption,
     JsonOption,
@@ -18,13 +19,12 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
-from resonance_core.sources.resolve import resolve
-from resonance_core.steering.concept_file import load_concepts
-from resonance_core.store.open import open_store
+from resonance_core.describe.registry import DescriberName
 
 
 def describe(
     source: Annotated[str, typer.Argument(help="A folder, a file, or a playlist's URL.")],
+    describer: Annotated[DescriberName, typer.Option(help="Who hears it.")] = "local",
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
@@ -32,30 +32,15 @@ def describe(
 ) -> None:
     """Say in seconds what a playlist is like, as a prompt and slider positions."""
     with errors_in_words(as_json):
-        opened = open_store(runtime_settings(store).store)
-        settings = settings_of(config, overrides).read()
-        concepts = load_concepts(settings.concept.file)
-        playlist = resolve(source, settings.resolve)
+        runtime_settings(store)
         with notes.status("Listening ..."):
-            from resonance_core.describe.local import LocalDescriber
-            from resonance_core.stages.describe import describe as describe_stage
-
-            found = describe_stage(playlist.tracks, LocalDescriber(), settings.download, opened)
-        character = found.character
-        prompt, sliders = character.prompt(concepts), character.sliders(concepts)
+            found = flow.describe(source, describer, settings_of(config, overrides))
         if as_json:
-            print_json(
-                {
-                    "title": playlist.title,
-                    "character": character.model_dump(),
-                    "prompt": prompt,
-                    "sliders": sliders,
-                    "tracks": [track.model_dump() for track in found.tracks],
-                }
-            )
+            print_json(found)
             return
+        character, sliders = found.character, found.sliders
         rows = [(name, f"{level:+.2f}") for name, level in sliders.items()]
-        print_table(("slider", "position"), rows, title=playlist.title)
+        print_table(("slider", "position"), rows, title=found.title)
         genres = ", ".join(f"{name} {share:.0%}" for name, share in character.genres.items())
         out.print(f"Nearest to: {genres}.")
         if character.tempo_bpm is not None:
@@ -64,4 +49,4 @@ def describe(
             if track.reason is not None:
                 out.print(f"Left out: {track.title}: {track.reason}")
         moved = " ".join(f"--slider {name}={level:.1f}" for name, level in sliders.items())
-        out.print(f"Play it: resonance generate --prompt {shlex.quote(prompt)} {moved}")
+        out.print(f"Play it: resonance generate --prompt {shlex.quote(found.prompt)} {moved}")

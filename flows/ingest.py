@@ -78,6 +78,7 @@ def ingest(
         heard = usable(results, config.resolve.min_tracks)
         direction = aggregate.submit(heard, config.aggregate, runtime).result()
         tell("Trying out how it steers; a model's first playlist takes minutes longer than others")
+        job.at("Trying out how it steers; the first playlist takes minutes longer")
         # Calibration would make these too; here they are seen and counted as what they are.
         wanted = ((reference, config.steer.centre), (vocabulary, config.steer.in_words))
         needed = [stage.submit(config, runtime).result() for stage, asked in wanted if asked]

@@ -14,7 +14,7 @@ def check_public(url: str) -> None:
     """Refuse what is no public web address.
 
     The name is resolved here and again by whoever fetches it, and a site may redirect: this
-    keeps honest mistakes and simple tricks out, and a firewall must keep out the rest.
+    keeps honest mistakes and simple tricks out. `studio.fetch` connects to nothing else.
 
     Raises:
         UnusableError: It is none, its host cannot be found, or one of the host's addresses is
@@ -27,18 +27,29 @@ def check_public(url: str) -> None:
         parts, port = urlsplit(""), 443
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UnusableError(f"{url!r} is no web address", "Give one with https:// or http://")
+    public_addresses(parts.hostname, port)
+
+
+def public_addresses(host: str, port: int) -> list[str]:
+    """Return the addresses of a host, all of which are public.
+
+    Raises:
+        UnusableError: It cannot be found, or one of them is not public.
+    """
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise UnusableError(
-            f"the host {parts.hostname!r} cannot be found", "See whether the address is right"
+            f"the host {host!r} cannot be found", "See whether the address is right"
         ) from error
-    for *_, address in found:
-        if not _is_public(str(address[0])):
+    addresses = [str(address[0]) for *_, address in found]
+    for address in addresses:
+        if not _is_public(address):
             raise UnusableError(
-                f"{parts.hostname!r} is at {address[0]}, which is not public",
+                f"{host!r} is at {address}, which is not public",
                 "Give the address of a public site",
             )
+    return addresses
 
 
 def _is_public(address: str) -> bool:

@@ -15,10 +15,12 @@ from studio.routes import (
     creations,
     generations,
     health,
+    impressions,
     jobs,
     melodies,
     playlists,
     shares,
+    steering,
     uploads,
     variants,
 )
@@ -61,8 +63,10 @@ def create_app(settings: StudioSettings) -> FastAPI:
         shares,
         melodies,
         playlists,
+        impressions,
         uploads,
         concepts,
+        steering,
     ):
         app.include_router(routes.router)
     add_page(app)

@@ -1,127 +1,19 @@
-"""Ingests: each is a flow run in a process of its own, which can be ended at any time."""
+"""Ingests: each is a flow run."""
 
-import asyncio
-import contextlib
-import json
-import os
-import signal
 import sys
-from datetime import UTC, datetime
-from uuid import uuid4
+from collections.abc import Sequence
 
-from flows.settings import Settings
-from resonance_core.keys import sha256_text
-from resonance_core.store.jobs import FINAL, Job, list_jobs, load_job, save_job
-from resonance_core.store.store import Store
-from studio.errors import BusyError
+from resonance_core.store.jobs import Job
+from studio.processes import Processes
 
 COMMAND = (sys.executable, "-m", "flows.cli", "ingest", "--json")
-ENDS_S = 10.0
-"""How long a process may take to end, in seconds."""
-CANCELLED = "cancelled; what was finished is kept, and found when it is asked for again"
 
 
-class Ingests:
-    """The ingests that this service has started and that go on."""
+class Ingests(Processes):
+    """The ingests that go on; the name of each is the playlist's, by default after its title."""
 
-    def __init__(self, store: Store, pipeline: Settings, limit: int) -> None:
-        self._store = store
-        self._pipeline = pipeline
-        self._limit = limit
-        self._jobs: dict[str, Job] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+    kind = "ingest"
 
-    def submit(self, source: str, name: str | None) -> Job:
-        """Start an ingest, or join the one of the same that goes on.
-
-        Args:
-            source: A web address.
-            name: The name to find the direction by; the playlist's title by default.
-
-        Raises:
-            BusyError: Too many go on already.
-        """
-        asked = json.dumps([source, name, self._pipeline.model_dump(mode="json")])
-        request = sha256_text(asked)
-        for job in [*self.jobs(), *list_jobs(self._store)]:
-            if job.request == request and job.state not in FINAL:
-                return job
-        if len(self._jobs) >= self._limit:
-            raise BusyError(f"{len(self._jobs)} ingests go on", "Ask again when one has ended")
-        job = Job(id=str(uuid4()), request=request, source=source, name=name)
-        self._jobs[job.id] = job
-        self._tasks[job.id] = asyncio.create_task(self._run(job))
-        return job
-
-    def get(self, job_id: str) -> Job | None:
-        """Return a job that goes on, as far as its process has told."""
-        if (job := self._jobs.get(job_id)) is None:
-            return None
-        return load_job(self._store, job_id) or job
-
-    def jobs(self) -> list[Job]:
-        """Return the jobs that go on."""
-        return [job for job_id in list(self._jobs) if (job := self.get(job_id)) is not None]
-
-    def stop(self, job_id: str) -> None:
-        """Cancel a job: its process ends, and all that it started."""
-        _cancel(self._tasks[job_id])
-
-    async def close(self) -> None:
-        """Cancel all jobs, and wait until their processes have ended."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            _cancel(task)
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _run(self, job: Job) -> None:
-        reason = CANCELLED
-        try:
-            with contextlib.suppress(asyncio.CancelledError):
-                reason = await self._ingest(job)
-            kept = load_job(self._store, job.id) or job
-            if kept.state not in FINAL or reason == CANCELLED:
-                kept.state = "cancelled" if reason == CANCELLED else "failed"
-                kept.reason, kept.ended_at = reason, datetime.now(UTC)
-                save_job(self._store, kept)
-        finally:
-            del self._jobs[job.id], self._tasks[job.id]
-
-    async def _ingest(self, job: Job) -> str:
-        """Run the command to its end, and return why it failed, if it did."""
-        options = ["--config", self._pipeline.config]
-        for override in self._pipeline.overrides:
-            options += ["--set", override]
-        if job.name is not None:
-            options += ["--name", job.name]
-        process = await asyncio.create_subprocess_exec(
-            *(*COMMAND, *options, "--", job.source),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "RESONANCE_JOB": job.id, "RESONANCE_REQUEST": job.request or ""},
-            start_new_session=True,
-        )
-        try:
-            printed, _ = await process.communicate()
-        finally:
-            await _end(process)
-        try:
-            error = json.loads(printed)["error"]
-            return f"{error['problem']}. {error['remedy']}"
-        except (ValueError, KeyError):
-            return f"its process ended with {process.returncode}; see the run in Prefect"
-
-
-def _cancel(task: asyncio.Task[None]) -> None:
-    if not task.cancelling():  # a second time would break off ending the process
-        task.cancel()
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a process that runs, and what it started, with force if it takes long."""
-    for number in (signal.SIGTERM, signal.SIGKILL):  # the second for what outlived the first
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), ENDS_S)
+    def command(self, job: Job) -> Sequence[str]:
+        """Return what to run for an ingest."""
+        return COMMAND if job.name is None else (*COMMAND, "--name", job.name)

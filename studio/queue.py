@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from resonance_core.store.jobs import Job, RunningJob, running_job
 from resonance_core.store.store import Store
 from studio.errors import BusyError
+from studio.steps import STEPS
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,19 @@ class Work:
         """
         if self._stopped.is_set():
             raise StoppedError
+
+    def telling(self, store: Store) -> Store:
+        """Return the same store, which says of the job what is being prepared for it.
+
+        It ends the work before the next stage if the job was cancelled.
+        """
+
+        def tell(stage: str) -> None:
+            self.check()
+            assert self._running is not None
+            self._running.at(STEPS.get(stage))
+
+        return store.telling(tell)
 
     def hear(self, audio: NDArray[np.float32], total: int) -> None:
         """Take the next stretch of a piece.

@@ -5,8 +5,9 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.store.jobs import close_lost_jobs
+from resonance_core.store.jobs import Job, close_lost_jobs
 from resonance_core.store.open import open_store
+from studio.impressions import Impressions
 from studio.ingests import Ingests
 from studio.queue import Queue
 from studio.settings import StudioSettings
@@ -21,7 +22,8 @@ class Service:
         runtime: The device.
         store: Holds everything that is kept.
         queue: What needs the model.
-        ingests: What runs in processes of its own.
+        ingests: Playlists that are listened to, in processes of their own.
+        impressions: Playlists that are described, likewise.
     """
 
     def __init__(self, settings: StudioSettings) -> None:
@@ -31,11 +33,19 @@ class Service:
         self.store = open_store(self.runtime.store)
         self.queue = Queue(self.store, settings.max_jobs)
         self.ingests = Ingests(self.store, settings.pipeline, settings.max_jobs)
+        self.impressions = Impressions(self.store, settings.pipeline, settings.max_jobs)
+        self.processes = (self.ingests, self.impressions)
         close_lost_jobs(self.store)  # of a service that was killed
+
+    def running(self, job_id: str) -> Job | None:
+        """Return a job that goes on in a process of its own, as far as that has told."""
+        found = (kind.get(job_id) for kind in self.processes)
+        return next((job for job in found if job is not None), None)
 
     async def close(self) -> None:
         """Cancel what is worked on."""
-        await self.ingests.close()
+        for kind in self.processes:
+            await kind.close()
         await self.queue.close()
 
 

@@ -33,6 +33,10 @@ class StudioSettings(BaseSettings):
     """Larger requests are refused."""
     max_duration_s: PositiveFloat = 120.0
     """Longer pieces are refused, in seconds."""
+    max_melody_bytes: PositiveInt = 25_000_000
+    """Larger recordings of melodies are refused."""
+    max_melody_s: PositiveFloat = 600.0
+    """Longer recordings of melodies are refused, in seconds."""
     max_jobs: PositiveInt = 20
     """Jobs that wait or work at once; more are refused."""
     wait_s: NonNegativeFloat = 300.0

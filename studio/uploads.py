@@ -1,4 +1,4 @@
-"""Uploads: a listener's own songs, on their way to be a playlist."""
+"""Uploads: a listener's own songs, and lists of songs, on their way to be a playlist."""
 
 import re
 import shutil
@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from slugify import slugify
 
-from resonance_core.sources.local import SUFFIXES
+from resonance_core.sources.lists.file import SUFFIXES as LISTS
+from resonance_core.sources.local import SUFFIXES as SONGS
 from resonance_core.store.store import Store
 from studio.errors import UnknownError, UnusableError
 
@@ -38,21 +39,26 @@ def upload_folder(store: Store, upload: str) -> Path:
 
 
 def place_of(folder: Path, name: str) -> Path:
-    """Return where a song of an upload is kept; of its name only what is harmless is taken.
-
-    Lists are refused: what they name lies on the listener's machine, or would be a way to name
-    what lies on this one.
+    """Return where a song or a list of an upload is kept.
 
     Raises:
-        UnusableError: It is no song, or there are too many.
+        UnusableError: It is neither, or there are too many.
     """
-    suffix = Path(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UnusableError(f"{name!r} is no audio file", "Choose files such as .mp3 or .flac")
+    if Path(name).suffix.lower() not in SONGS | LISTS:
+        raise UnusableError(
+            f"{name!r} is no audio file and no list", "Choose files such as .mp3, .flac or .m3u"
+        )
     if len(list(folder.iterdir())) >= MOST_FILES:
         raise UnusableError(f"there are {MOST_FILES} songs already", "Leave some out")
+    return folder / kept_name(name)
+
+
+def kept_name(name: str) -> str:
+    """Return the name under which a file is kept: of its own only what is harmless is taken."""
+    suffix = Path(name).suffix.lower()
     stem = slugify(re.sub(r"\.\w+$", "", name), lowercase=False, max_length=80)
-    return folder / f"{stem or 'song'}{suffix}"
+    # A store syncs its .json files, and this is none of them.
+    return f"{stem or 'song'}{'.jspf' if suffix == '.json' else suffix}"
 
 
 def drop_upload(store: Store, upload: str) -> None:

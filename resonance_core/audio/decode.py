@@ -37,7 +37,9 @@ class AudioFacts(BaseModel):
     by itself, as Ogg does pages with a wrong checksum, is missing and not counted."""
 
 
-def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
+def transcode(
+    source: Path, target: Path, sample_rate: int, max_duration_s: float | None = None
+) -> AudioFacts:
     """Decode, mix down, resample and encode a file in one pass, in constant memory.
 
     The same source gives the same bytes.
@@ -46,15 +48,21 @@ def transcode(source: Path, target: Path, sample_rate: int) -> AudioFacts:
         source: A file with at least one audio stream; the first one is taken.
         target: The FLAC file to write: mono, 16 bits.
         sample_rate: Its rate, in Hz.
+        max_duration_s: The longest that is decoded, in seconds, whatever its header says; None
+            for any.
 
     Raises:
         TrackError: No audio stream, nothing that can be decoded, less than a second of audio,
-            more than its bytes can hold, a rate or channels that no recording has, or more than
-            one packet in twenty damaged. Part of the target may stay behind.
+            more than ``max_duration_s`` or than its bytes can hold, a rate or channels that no
+            recording has, or more than one packet in twenty damaged. Part of the target may stay
+            behind.
         OSError: The target cannot be written.
     """
     with open_audio(source) as decoder:
-        samples = _encode(canonical_frames(decoder, source, sample_rate), target, sample_rate)
+        frames = canonical_frames(decoder, source, sample_rate)
+        if max_duration_s is not None:
+            frames = _up_to(max_duration_s, frames, source)
+        samples = _encode(frames, target, sample_rate)
     return AudioFacts(
         seconds=samples / sample_rate,
         samples=samples,
@@ -90,6 +98,19 @@ def canonical_frames(decoder: Decoder, source: Path, sample_rate: int) -> Iterat
             f"{source.name} holds only {samples / sample_rate:.3f} s of audio",
             f"A track needs at least {MIN_SECONDS:g} s",
         )
+
+
+def _up_to(seconds: float, frames: Iterator[AudioFrame], source: Path) -> Iterator[AudioFrame]:
+    """Yield frames, and end with an error after so many seconds."""
+    samples = 0
+    for frame in frames:
+        samples += frame.samples
+        if samples > seconds * frame.sample_rate:
+            raise TrackError(
+                f"{source.name} goes on for more than {seconds:g} s",
+                "Give a shorter one, or a part of it",
+            )
+        yield frame
 
 
 def _credible(decoder: Decoder, source: Path) -> Iterator[AudioFrame]:

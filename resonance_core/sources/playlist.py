@@ -20,6 +20,8 @@ class TrackSource(BaseModel):
     """``file://`` for a local file, else the address of its page or of its audio."""
     duration_s: float | None
     """As the source says, in seconds; None where it says nothing."""
+    refused: str | None = None
+    """Why it is not taken, in words; such a track is listed, and nobody looks for it."""
 
     @field_validator("title")
     @classmethod

@@ -8,6 +8,8 @@ from resonance_core.errors import SourceError
 from resonance_core.sources.lists.file import SUFFIXES, read_list
 from resonance_core.sources.local import file_path, list_path
 from resonance_core.sources.playlist import Playlist
+from resonance_core.sources.resolved import SUFFIX as RESOLVED
+from resonance_core.sources.resolved import read_resolved
 from resonance_core.sources.youtube import parse_youtube
 from resonance_core.sources.ytdlp import list_url
 
@@ -29,6 +31,8 @@ def resolve(source: str, config: ResolveConfig) -> Playlist:
         return list_url(source, config.max_tracks)
     if path.suffix.lower() in SUFFIXES:
         return _from_list(path, config)
+    if path.suffix == RESOLVED:
+        return read_resolved(path, config.max_tracks)
     return list_path(path, config.max_tracks)
 
 

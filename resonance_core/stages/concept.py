@@ -34,7 +34,7 @@ def concept(
         TooFewTracksError: Fewer than two tracks a side can be used.
     """
     file.check(name)
-    if file.concepts[name].words is not None:
+    if not file.concepts[name].sources:
         return prompt_concept(name, file, config, store, runtime)
     check_means(config.extract.pooling)
     listed = list_labelled(name, file, config.resolve)

@@ -1,6 +1,6 @@
 """Describe: what a playlist is like, in seconds and without the model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from resonance_core.errors import TrackError
 from resonance_core.keys import Stage
 from resonance_core.sources.playlist import TrackSource
 from resonance_core.stages.download import at_hand, download
+from resonance_core.store.jobs import TrackState
 from resonance_core.store.playlists import TrackReport
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
@@ -27,7 +28,11 @@ class Described(NamedTuple):
 
 
 def describe(
-    tracks: Sequence[TrackSource], describer: Describer, config: DownloadConfig, store: Store
+    tracks: Sequence[TrackSource],
+    describer: Describer,
+    config: DownloadConfig,
+    store: Store,
+    told: Callable[[int, TrackState, str | None], None] | None = None,
 ) -> Described:
     """Return what a playlist is like, having it described if the store does not know.
 
@@ -36,22 +41,26 @@ def describe(
         describer: Who hears them.
         config: Limits of what is fetched.
         store: Holds or takes what is fetched, and the description.
+        told: Hears how far each track has come, by its place, and why one failed.
 
     Raises:
         StoreError: The store cannot be written.
         TrackError: None of the tracks can be used.
     """
+    tell = told or (lambda _place, _state, _reason: None)
     records: dict[str, Record] = {}
-    failed: dict[str, str] = {}
+    failed: dict[int, str] = {}
     digests: dict[int, str] = {}
-    for track in tracks:
+    for place, track in enumerate(tracks):
         try:
             record = download(track, config, store).record
         except TrackError as error:
-            failed[track.url] = str(error)
+            failed[track.position] = str(error)
+            tell(place, "failed", str(error))
             continue
         digests[track.position] = record.info["sha256"]
         records[record.info["sha256"]] = record
+        tell(place, "downloaded", None)
     if not records:
         raise TrackError(
             f"none of the {len(tracks)} tracks can be used: {'; '.join(failed.values())}",
@@ -72,7 +81,7 @@ def describe(
 
     def report(track: TrackSource) -> TrackReport:
         digest = digests.get(track.position)
-        reason = failed.get(track.url) if digest is None else found.failed.get(digest)
+        reason = failed.get(track.position) if digest is None else found.failed.get(digest)
         return TrackReport(
             title=track.title,
             status="completed" if reason is None else "failed",
@@ -80,4 +89,7 @@ def describe(
             sha256=digest,
         )
 
-    return Described(outcome, found.character, [report(track) for track in tracks])
+    reports = [report(track) for track in tracks]
+    for place, one in enumerate(reports):
+        tell(place, "failed" if one.reason else "extracted", one.reason)
+    return Described(outcome, found.character, reports)

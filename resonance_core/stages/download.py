@@ -39,10 +39,12 @@ def download(track: TrackSource, config: DownloadConfig, store: Store) -> Outcom
 
     Raises:
         TransientTrackError: It could not be fetched now; another try may succeed.
-        TrackError: The file is missing or empty; or the track is too long, too large, too
+        TrackError: It is refused; the file is missing or empty; or the track is too long, too large, too
             slow to arrive, gone, or no audio.
         StoreError: The store cannot be written.
     """
+    if track.refused is not None:
+        raise TrackError(track.refused)
     if (embedded := parse_embedded(track.url)) is not None:
         return _embedded(track, embedded, store)
     path = file_path(track.url)

@@ -13,7 +13,7 @@ from resonance_core.stages.directions import find_direction
 from resonance_core.stages.part import Part
 from resonance_core.stages.prepare import prepare
 from resonance_core.steering.calibrate import StrengthMap
-from resonance_core.steering.concept_file import load_concepts
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.playlists import load_entry
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
@@ -74,7 +74,7 @@ def resolve_steering(
         ConfigError: There is no such slider.
         StoreError: There is no such playlist or direction, or it is damaged.
     """
-    file = load_concepts(config.concept.file)
+    file = known_concepts(config.concept, store)
     for name in request.sliders:  # before any work
         file.check(name)
     additions = []

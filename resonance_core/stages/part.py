@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from resonance_core.config import SteerConfig
 from resonance_core.models.base import ModelInfo
 from resonance_core.steering.direction import Direction
-from resonance_core.steering.recipes import centred, displacement, in_words
+from resonance_core.steering.hue import hue
+from resonance_core.steering.recipes import centred, check_words, displacement, in_words
 from resonance_core.steering.vocabulary import Vocabulary
 from resonance_core.store.directions import AUDIBLE, DIRECTION, read_audible, read_direction
 from resonance_core.store.records import Record
@@ -72,6 +73,21 @@ class Part(NamedTuple):
         weights = in_words(*self._read(store), vocabulary).tolist()
         found = zip(vocabulary.prompts, weights, strict=True)
         return dict(sorted(found, key=lambda one: -one[1]))
+
+    def hue(self, store: Store) -> float:
+        """Return the angle of the direction among the model's words, in degrees.
+
+        Args:
+            store: Holds the direction.
+
+        Raises:
+            ModelError: They were made from different layers.
+        """
+        vocabulary = self._vocabulary(store)
+        assert vocabulary is not None
+        direction, centre = self._read(store)
+        check_words(direction, vocabulary)
+        return hue(centred(direction, centre), direction.residual_scale, vocabulary)
 
     def axis(self, store: Store) -> NDArray[np.float64]:
         """Return where music shall move, as the model hears it.

@@ -14,7 +14,11 @@ AUDIO = "audio.flac"
 
 
 def transcode_track(
-    track_sha256: str, original: Callable[[], Path], sample_rate: int, store: Store
+    track_sha256: str,
+    original: Callable[[], Path],
+    sample_rate: int,
+    store: Store,
+    max_duration_s: float | None = None,
 ) -> Outcome:
     """Return a track's canonical audio, decoding it if the store does not hold it.
 
@@ -24,15 +28,17 @@ def transcode_track(
             a store in a bucket fetches it then.
         sample_rate: The model's rate, in Hz.
         store: Where ``audio.flac`` is kept; the record's info holds the ``AudioFacts``.
+        max_duration_s: Decoding ends with an error after so many seconds of audio. It enters no
+            key, for it changes whether a track is taken, not its audio.
 
     Raises:
-        TrackError: The original cannot be used.
+        TrackError: The original cannot be used, or goes on for longer.
         StoreError: The store cannot be written.
     """
     request = TRANSCODE.request(canonical_form(sample_rate), {"audio": track_sha256})
 
     def make(directory: Path) -> dict[str, Any]:
-        return transcode(original(), directory / AUDIO, sample_rate).model_dump()
+        return transcode(original(), directory / AUDIO, sample_rate, max_duration_s).model_dump()
 
     return store.build(request, make)
 

@@ -23,14 +23,16 @@ PLACE = "{}"
 
 
 class Concept(BaseModel):
-    """One slider: made from words, from the music of two sources, or from labelled tracks."""
+    """One slider: made from words or prompts, from the music of two sources, or labelled tracks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     """What people read."""
     words: Annotated[tuple[tuple[str, str], ...], Field(min_length=1)] | None = None
-    """Low and high, in several ways."""
+    """Low and high, in several ways, each put into the file's frames."""
+    prompts: Annotated[tuple[tuple[str, str], ...], Field(min_length=2)] | None = None
+    """Low and high as whole prompts; all pairs are played."""
     low: str | None = None
     """A folder, or whatever else has tracks."""
     high: str | None = None
@@ -50,11 +52,11 @@ class Concept(BaseModel):
 
     @model_validator(mode="after")
     def _made_in_one_way(self) -> Self:
-        given = ["words"] * (self.words is not None) + list(self.sources)
-        if given not in (["words"], ["low", "high"], ["tracks"]):
+        given = list(self.model_dump(exclude={"label"}, exclude_none=True))
+        if given not in (["words"], ["prompts"], ["low", "high"], ["tracks"]):
             raise ValueError(
-                f"it is made from {' and '.join(given) or 'nothing'}; give words, or both low and "
-                "high, or tracks"
+                f"it is made from {' and '.join(given) or 'nothing'}; give words, or prompts, or "
+                "both low and high, or tracks"
             )
         return self
 
@@ -98,12 +100,14 @@ class ConceptFile(BaseModel):
 
         Args:
             name: Of the concept.
-            count: How many pairs.
+            count: How many pairs are put together from words and frames.
 
         Raises:
             ConfigError: There is no such concept, or it has fewer pairs.
         """
         self.check(name)
+        if (whole := self.concepts[name].prompts) is not None:
+            return list(whole)
         words, frames = self.concepts[name].words or (), len(self.frames)
         if count > frames * len(words):
             raise ConfigError(

@@ -98,13 +98,22 @@ def in_words(
     Raises:
         ModelError: They were made from different layers.
     """
+    check_words(direction, vocabulary)
+    return put_into_words(centred(direction, reference), direction.residual_scale, vocabulary)
+
+
+def check_words(direction: Direction, vocabulary: Vocabulary) -> None:
+    """Refuse words that were heard in other layers than a direction.
+
+    Raises:
+        ModelError: They were.
+    """
     if direction.metadata["layers"] != list(vocabulary.layers):
         raise ModelError(
             f"the vocabulary has the layers {list(vocabulary.layers)}, the direction "
             f"{direction.metadata['layers']}",
             "Make both with the same extract.layers, or steer without: --set steer.words=false",
         )
-    return put_into_words(centred(direction, reference), direction.residual_scale, vocabulary)
 
 
 def envelope(config: SteerConfig, duration_s: float, frame_rate: float) -> torch.Tensor | None:

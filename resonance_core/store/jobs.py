@@ -25,7 +25,7 @@ JobState = Literal[
     "failed",
     "cancelled",
 ]
-JobKind = Literal["ingest", "generation", "concept", "calibration"]
+JobKind = Literal["ingest", "generation", "concept", "calibration", "impression"]
 FINAL = frozenset({"completed", "failed", "cancelled"})
 TrackState = Literal["waiting", "downloaded", "preprocessed", "extracted", "failed"]
 NEXT: dict[TrackState, JobState] = {
@@ -64,6 +64,8 @@ class Job(BaseModel):
     """Of an ingest, where the music is; of others, what is made, in words."""
     name: str | None = None
     state: JobState = "queued"
+    step: str | None = None
+    """What is being prepared meanwhile, in words; None where the state says it all."""
     reason: str | None = None
     """Why it did not complete, in words."""
     progress: float | None = None
@@ -117,12 +119,19 @@ class RunningJob:
     def move_to(self, state: JobState, reason: str | None = None) -> None:
         """Say what the run is at now, apart from its tracks."""
         with self._changing:
-            self._job.state, self._job.reason = state, reason
+            self._job.state, self._job.step, self._job.reason = state, None, reason
             if state != "queued":
                 self._job.started_at = self._job.started_at or datetime.now(UTC)
             if state in FINAL:
                 self._job.ended_at = datetime.now(UTC)
             self._write()
+
+    def at(self, step: str | None) -> None:
+        """Say in words what is being prepared, while the state stays; None for nothing."""
+        with self._changing:
+            if step != self._job.step:
+                self._job.step = step
+                self._write()
 
     def play(self, progress: float) -> None:
         """Say how much of the piece can be heard, 0-1; from any thread."""

@@ -51,12 +51,23 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser()
         self._makes = True
+        self._told: Callable[[str], None] | None = None
 
     def read_only(self) -> Self:
         """Return the same store, in which stages find what was made before and make nothing."""
         reader = copy.copy(self)
         reader._makes = False
         return reader
+
+    def telling(self, told: Callable[[str], None]) -> Self:
+        """Return the same store, which says what is about to be made.
+
+        Args:
+            told: Gets the stage's name; what it raises ends the work before it has begun.
+        """
+        teller = copy.copy(self)
+        teller._told = told
+        return teller
 
     @property
     def owner(self) -> str:
@@ -106,6 +117,8 @@ class Store:
         with self._in_words(), self._making(request):
             if (record := self.find(request)) is not None:
                 return Outcome(record=record, hit=True)
+            if self._told is not None:
+                self._told(request.stage)
             return self._make(request, make)
 
     def record_names(self, key: str = "") -> list[str]:

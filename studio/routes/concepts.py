@@ -6,17 +6,18 @@ from uuid import uuid4
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from resonance_core.config import PipelineConfig
 from resonance_core.errors import NotInStoreError
 from resonance_core.keys import sha256_text
 from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept, find_concept
 from resonance_core.stages.concept_record import CONCEPT
 from resonance_core.steering.calibrate import StrengthRange
-from resonance_core.steering.concept_file import PLACE, Concept, ConceptFile, load_concepts
+from resonance_core.steering.concept_file import Concept, ConceptFile
+from resonance_core.store.concepts import known_concepts, remove_concept, save_concept
 from resonance_core.store.jobs import Job
 from resonance_core.store.records import Record
-from studio.errors import UnknownError
+from studio.errors import ConflictError, UnknownError
+from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.jobs import JobView, accepted
@@ -30,6 +31,8 @@ class Pairs(BaseModel):
     """A concept from prompts that differ in one thing only."""
 
     name: str = Field(pattern="^[a-z0-9-]{1,40}$")
+    label: str | None = Field(None, min_length=1, max_length=60)
+    """What people read; the name by default."""
     pairs: list[tuple[Prompt, Prompt]] = Field(min_length=2, max_length=64)
     """Low and high."""
 
@@ -56,67 +59,99 @@ class ConceptView(BaseModel):
 @router.get("")
 def all_concepts(service: Served) -> list[ConceptView]:
     """List the sliders, and then the other concepts that the store holds."""
-    file = load_concepts(service.config.concept.file)
+    file = known_concepts(service.config.concept, service.store)
     found = [_slider(name, file, service) for name in file.concepts]
     known = {one.key for one in found}
     others = (record for record in service.store.records(CONCEPT.name) if record.key not in known)
     return found + [_view(record, record.info["name"], False, service) for record in others]
 
 
-@router.post("", status_code=202, responses=problems(429))
-async def make_concept(wanted: Pairs, service: Served, response: Response) -> JobView:
-    """Make a direction from pairs of prompts, and measure what of it can be used on both sides."""
-    made_from = Concept(label=wanted.name, words=tuple(wanted.pairs))
-    file = ConceptFile(frames=(PLACE,), concepts={wanted.name: made_from})
-    of = service.config.concept.model_copy(update={"pairs": len(wanted.pairs)})
-    config = service.config.model_copy(update={"concept": of})
-    job = _submit(wanted.name, file, config, "concept", service)
+@router.post("", status_code=202, responses=problems(409, 429))
+async def make_concept(
+    wanted: Pairs,
+    service: Served,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> JobView:
+    """Make a direction from pairs of prompts, and measure what of it can be used on both sides.
+
+    It is a slider from then on. With an ``Idempotency-Key`` the same request again is the same
+    job, also once it has ended.
+    """
+    name, made_from = wanted.name, Concept(
+        label=wanted.label or wanted.name, prompts=tuple(wanted.pairs)
+    )
+    known = known_concepts(service.config.concept, service.store).concepts.get(name, made_from)
+    if known.prompts != made_from.prompts:
+        raise ConflictError(
+            f"there is a concept {name!r} already, made from something else",
+            "Choose another name; one of your own can be removed: DELETE /concepts/NAME",
+        )
+    file = ConceptFile(concepts={name: made_from})
+    job = _submit(name, file, "concept", service, job_id("concepts", idempotency_key))
     return accepted(job, service, response)
+
+
+@router.delete("/{name}", status_code=204, responses=problems(404))
+def forget_concept(name: str, service: Served) -> None:
+    """Take a slider of one's own away; its direction stays, and pieces that were made with it."""
+    remove_concept(name, service.store)
 
 
 @router.post("/{name}/calibration", status_code=202, responses=problems(404, 429))
 async def calibrate_concept(name: str, service: Served, response: Response) -> JobView:
     """Measure what of a slider can be used on both sides; its direction is made if it must be."""
-    file = load_concepts(service.config.concept.file)
+    file = known_concepts(service.config.concept, service.store)
     if name not in file.concepts:
         raise UnknownError(f"there is no slider {name!r}", f"Known are {', '.join(file.concepts)}")
-    job = _submit(name, file, service.config, "calibration", service)
+    job = _submit(name, file, "calibration", service)
     return accepted(job, service, response)
 
 
 @router.get("/{key}", responses=problems(404))
 def one_concept(key: str, service: Served) -> ConceptView:
     """Return what is known of a concept, by its name or the key of its direction."""
-    file = load_concepts(service.config.concept.file)
+    file = known_concepts(service.config.concept, service.store)
     if key in file.concepts:
         return _slider(key, file, service)
     record = service.store.get(key)
     if record.stage != CONCEPT.name:
         raise UnknownError(f"{key[:12]} is no concept", "List them: GET /concepts")
-    return _view(record, record.info["name"], False, service)
+    sliders = (_slider(name, file, service) for name in file.concepts)
+    own = next((slider for slider in sliders if slider.key == record.key), None)
+    return own or _view(record, record.info["name"], False, service)
 
 
 def _submit(
     name: str,
     file: ConceptFile,
-    config: PipelineConfig,
     kind: Literal["concept", "calibration"],
     service: Service,
+    named: str | None = None,
 ) -> Job:
-    asked = sha256_text(f"{kind} {file.concepts[name].model_dump_json()}")
+    """Queue the making of a concept, or join the job of the same; one with an id joins none."""
+    made_from = file.concepts[name]
+    asked = sha256_text(f"{kind} {name} {made_from.model_dump_json()}")
+    if (first := first_job(named, asked, service)) is not None:
+        return first
     for job in service.queue.jobs():
-        if job.request == asked:
+        if named is None and job.request == asked:
             return job
+    config, runtime = service.config, service.runtime
 
     def make(work: Work) -> str:
         work.begin()
-        direction = concept(name, file, config, service.store, service.runtime).record
+        store = work.telling(service.store)
+        direction = concept(name, file, config, store, runtime).record
         for sign in (-1, 1):
             work.check()
-            calibrate(direction, config, service.store, service.runtime, sign)
+            calibrate(direction, config, store, runtime, sign)
+        if kind == "concept":
+            save_concept(name, made_from, service.store)
         return direction.key
 
-    return service.queue.submit(Job(id=str(uuid4()), kind=kind, request=asked, source=name), make)
+    job = Job(id=named or str(uuid4()), kind=kind, request=asked, source=name)
+    return service.queue.submit(job, make)
 
 
 def _slider(name: str, file: ConceptFile, service: Service) -> ConceptView:

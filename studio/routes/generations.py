@@ -1,46 +1,31 @@
 """Generations: a prompt, with whatever steers it, becomes a piece."""
 
 import asyncio
-import secrets
 from typing import Annotated
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import Field
 
 from resonance_core.keys import sha256_text
 from resonance_core.models.registry import model_info
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
-from resonance_core.stages.generation_request import GenerationRequest
-from resonance_core.steering.concept_file import load_concepts
+from resonance_core.stages.retune import heard_of, retune
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.creations import Creation, load_creation, save_creation
-from resonance_core.store.jobs import Job, load_job
+from resonance_core.store.jobs import Job
 from resonance_core.store.pieces import AUDIO
 from studio.errors import ConflictError, UnusableError
+from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.creations import sound_of
 from studio.routes.jobs import JobView, accepted, find_job
 from studio.service import Served, Service
+from studio.wanted import Wanted
 
 router = APIRouter(tags=["generations"])
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
-
-
-class Wanted(GenerationRequest):
-    """What a listener asks for."""
-
-    seed: int = Field(default_factory=lambda: secrets.randbelow(2**31), ge=0, lt=2**63)
-    """The same seed plays the same piece; drawn if it is left out."""
-    duration_s: float = Field(10.0, gt=0, le=600)
-    """Length of the piece, in seconds."""
-
-    @property
-    def request(self) -> GenerationRequest:
-        """What of it the core is asked for."""
-        return GenerationRequest(**self.model_dump(exclude={"duration_s"}))
 
 
 @router.post(
@@ -92,7 +77,8 @@ def submit(
         BusyError: Too many jobs wait.
         ConfigError: There is no such slider.
         NotInStoreError: There is no such playlist.
-        UnusableError: The piece is too long, or the key names another request.
+        UnusableError: The piece is too long, the model lacks a layer, or the key names another
+            request.
     """
     limit = service.settings.max_duration_s
     if wanted.duration_s > limit:
@@ -101,35 +87,26 @@ def submit(
             "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
         )
     for name in wanted.sliders:
-        load_concepts(service.config.concept.file).check(name)
+        known_concepts(service.config.concept, service.store).check(name)
     if wanted.playlist is not None:
         find_direction(wanted.playlist, service.store)
+        if wanted.aggregate is not None:
+            heard_of(wanted.playlist, service.store)
+    config, runtime = wanted.settings(service.config), service.runtime
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (parent or ""))
-    job = Job(id=str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
-    if idempotency_key is not None:
-        job.id = str(uuid5(NAMESPACE_URL, f"generations/{idempotency_key}"))
-        if (first := known_job(job.id, service)) is not None:
-            if first.request != asked:
-                raise UnusableError(
-                    f"the Idempotency-Key {idempotency_key!r} names another request",
-                    "Use a new key for each request",
-                )
-            return first
-    config = service.config.model_copy(
-        update={
-            "generate": service.config.generate.model_copy(update={"duration_s": wanted.duration_s})
-        }
-    )
+    named = job_id("generations", idempotency_key)
+    if (first := first_job(named, asked, service)) is not None:
+        return first
+    job = Job(id=named or str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
     total = round(wanted.duration_s * model_info(config.model).sample_rate)
 
     def make(work: Work) -> str:
         work.begin()
+        store, request = work.telling(service.store), wanted.request
+        if wanted.playlist is not None and (wanted.steer or wanted.aggregate):
+            request = retune(request, wanted.aggregate, config, store, runtime)
         outcome = generate(
-            wanted.request,
-            config,
-            service.store,
-            service.runtime,
-            lambda audio: work.hear(audio, total),
+            request, config, store, runtime, lambda audio: work.hear(audio, total)
         )
         if outcome.hit:  # then it was not played to whoever listens
             file = service.store.path(outcome.record, AUDIO)
@@ -145,12 +122,6 @@ def submit(
         return creation.id
 
     return service.queue.submit(job, make)
-
-
-def known_job(job_id: str, service: Service) -> Job | None:
-    """Return a job that waits, is worked on, or has ended; None where there is none."""
-    work = service.queue.get(job_id)
-    return work.job if work is not None else load_job(service.store, job_id)
 
 
 async def _ended(job: Job, service: Service) -> Job:

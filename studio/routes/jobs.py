@@ -29,6 +29,7 @@ PLACES: dict[JobKind, str] = {
     "ingest": "/playlists/",
     "concept": "/concepts/",
     "calibration": "/concepts/",
+    "impression": "/impressions/",
 }
 """Where results are found."""
 
@@ -66,7 +67,7 @@ async def find_job(job_id: str, service: Served) -> Job:
     if (work := service.queue.get(job_id)) is not None:
         return work.job  # without the store, for many may watch it
     job = await asyncio.to_thread(
-        lambda: service.ingests.get(job_id) or load_job(service.store, job_id)
+        lambda: service.running(job_id) or load_job(service.store, job_id)
     )
     if job is not None:
         return job
@@ -80,7 +81,8 @@ Found = Annotated[Job, Depends(find_job)]
 def all_jobs(service: Served) -> list[JobView]:
     """List the jobs, the newest first; those of the command line, too."""
     known = {job.id: job for job in list_jobs(service.store)}
-    known |= {job.id: job for job in (*service.queue.jobs(), *service.ingests.jobs())}
+    known |= {job.id: job for job in service.queue.jobs()}
+    known |= {job.id: job for kind in service.processes for job in kind.jobs()}
     newest = sorted(known.values(), key=lambda job: job.created_at, reverse=True)
     return [view(job, service) for job in newest]
 
@@ -132,10 +134,12 @@ async def audio(job: Found, service: Served) -> Response:
 async def cancel(job: Found, service: Served) -> JobView:
     """Cancel a job: one that waits at once, one that plays at its next frame.
 
-    The process of an ingest ends. A concept or a calibration ends at its next stage.
+    The process of an ingest or an impression ends. A concept or a calibration ends at its next
+    stage.
     """
-    if service.ingests.get(job.id) is not None:
-        service.ingests.stop(job.id)
+    works = next((kind for kind in service.processes if kind.get(job.id) is not None), None)
+    if works is not None:
+        works.stop(job.id)
     elif (work := service.queue.get(job.id)) is not None:
         work.stop()
     else:

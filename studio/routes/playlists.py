@@ -1,23 +1,18 @@
 """Playlists: submit one, and find those that were ingested."""
 
-import asyncio
-from pathlib import Path
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-import flows
 from resonance_core.store.playlists import PlaylistEntry, check_name, list_entries, load_entry
-from studio.addresses import check_public
+from studio.accent import Accent, accent_of
 from studio.errors import UnknownError
+from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
-from studio.uploads import upload_folder
+from studio.sources import EXAMPLE, find_source
 
 router = APIRouter(prefix="/playlists", tags=["playlists"])
-EXAMPLE, UPLOAD = "example", "upload:"
-EXAMPLES = Path(flows.__file__).parents[1] / "examples" / "playlist"
 
 
 class Submission(BaseModel):
@@ -30,20 +25,33 @@ class Submission(BaseModel):
     """The name to find it by; its title by default."""
 
 
-@router.post("", status_code=202, responses=problems(429))
-async def submit(wanted: Submission, service: Served, response: Response) -> JobView:
-    """Ingest a playlist; one that is being ingested already is joined."""
-    if wanted.name is not None:
-        check_name(wanted.name)
-    source, name = wanted.source, wanted.name
-    if source == EXAMPLE:
-        source, name = str(EXAMPLES), name or EXAMPLE
-    elif source.startswith(UPLOAD):
-        source = str(upload_folder(service.store, source.removeprefix(UPLOAD)))
-    else:
-        await asyncio.to_thread(check_public, source)
-    job = service.ingests.submit(source, name)
-    return accepted(job, service, response)
+class PlaylistView(PlaylistEntry):
+    """A playlist, and how it looks."""
+
+    accent: Accent | None
+    """From its direction; None while the model's words are not known."""
+
+
+@router.post("", status_code=202, responses=problems(404, 429))
+async def submit(
+    wanted: Submission,
+    service: Served,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> JobView:
+    """Ingest a playlist; one that is being ingested already is joined.
+
+    With an ``Idempotency-Key`` the same request again is the same job, also once it has ended.
+    """
+    name = wanted.name
+    if name is not None:
+        check_name(name)
+    elif wanted.source == EXAMPLE:
+        name = EXAMPLE
+    source = await find_source(wanted.source, service)
+    ingests, named = service.ingests, job_id("playlists", idempotency_key)
+    first = first_job(named, ingests.request(source, name), service)
+    return accepted(first or ingests.submit(source, name, named), service, response)
 
 
 @router.get("")
@@ -53,8 +61,9 @@ def all_playlists(service: Served) -> list[PlaylistEntry]:
 
 
 @router.get("/{name}", responses=problems(404))
-def one_playlist(name: str, service: Served) -> PlaylistEntry:
-    """Return what the last ingest of a playlist led to."""
+def one_playlist(name: str, service: Served) -> PlaylistView:
+    """Return what the last ingest of a playlist led to, and its colour."""
     if (entry := load_entry(service.store, name)) is None:
         raise UnknownError(f"there is no playlist {name!r}", "List them: GET /playlists")
-    return entry
+    accent = accent_of(entry.direction.key, service.config, service.store, service.runtime)
+    return PlaylistView(**entry.model_dump(), accent=accent)

@@ -1,4 +1,4 @@
-"""Uploads: songs from the listener's own machine, one request each."""
+"""Uploads: songs and lists from the listener's own machine, one request each."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -8,11 +8,12 @@ from studio.service import Served
 from studio.uploads import drop_upload, new_upload, place_of, upload_folder
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
-BODY = {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}
+FILE = {"schema": {"type": "string", "format": "binary"}}
+BODY = {"content": {kind: FILE for kind in ("audio/*", "text/*", "application/octet-stream")}}
 
 
 class Upload(BaseModel):
-    """Songs that were sent, as playlists name them."""
+    """Files that were sent, as playlists name them."""
 
     id: str
     songs: list[str]
@@ -30,10 +31,13 @@ def begin(service: Served) -> Upload:
     openapi_extra={"requestBody": {"required": True, **BODY}},
 )
 async def put_song(upload_id: str, name: str, request: Request, service: Served) -> Upload:
-    """Take one song, which is the body of the request."""
+    """Take one song, or a list in M3U, XSPF, JSPF, CSV or plain text: the body of the request.
+
+    Of what a list names, web addresses are fetched, and songs taken that are sent beside it.
+    """
     folder = upload_folder(service.store, upload_id)
     place = place_of(folder, name)
-    part = place.with_name(f".{place.name}")  # a song that breaks off is none
+    part = place.with_name(f".{place.name}")  # a file that breaks off is none
     try:
         with part.open("wb") as file:
             async for block in request.stream():

@@ -6,15 +6,19 @@ import zipfile
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, ValidationError
 
+from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
 from resonance_core.steering.intent.refine import Refinement, refine
+from resonance_core.steering.intent.words import SLIDERS
 from resonance_core.store.creations import load_creation
 from resonance_core.store.pieces import AUDIO, SIDECAR
+from studio.idempotency import IdempotencyKey
 from studio.problems import problems
 from studio.routes.creations import sound_name
-from studio.routes.generations import IdempotencyKey, Wanted, submit
+from studio.routes.generations import submit
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
+from studio.wanted import Steer, Wanted
 
 router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
 
@@ -31,6 +35,10 @@ class Change(BaseModel):
     duration_s: float | None = None
     continues: str | None = None
     """The key of a piece to go on from."""
+    steer: Steer | str | None = None
+    """How it is steered; None as the service has it."""
+    aggregate: AggregateConfig | None = None
+    """How the playlist's tracks are weighed; None as it was ingested."""
 
 
 class Words(BaseModel):
@@ -67,7 +75,11 @@ def refine_creation(creation_id: str, words: Words, service: Served) -> Refineme
     positions = words.sliders
     if positions is None:
         positions = Wanted.model_validate(creation.request).sliders
-    return refine(words.text, positions, words.history)
+    # Words are understood of the seven only; others stay where they are.
+    seven = {name: at for name, at in positions.items() if name in SLIDERS}
+    found = refine(words.text, seven, words.history)
+    others = {} if found.reset else {n: at for n, at in positions.items() if n not in SLIDERS}
+    return found.model_copy(update={"positions": {**found.positions, **others}})
 
 
 @router.get(

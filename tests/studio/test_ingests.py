@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from resonance_core.store.jobs import FINAL, load_job
-from studio.ingests import CANCELLED
+from studio.processes import CANCELLED
 
 STARTS = """
 import subprocess, sys, time
@@ -36,7 +36,7 @@ PLAYLIST = {"source": "https://music.example/list"}
 @pytest.fixture
 def command(monkeypatch):
     """Has ingests run a program instead, from any address."""
-    monkeypatch.setattr("studio.routes.playlists.check_public", lambda _url: None)
+    monkeypatch.setattr("studio.sources.check_public", lambda _url: None)
 
     def use(program: str) -> None:
         monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", program))
@@ -101,7 +101,7 @@ def test_an_address_that_is_not_public_becomes_no_job(client):
 
 @pytest.mark.slow
 def test_a_playlist_becomes_a_direction(client, clips, monkeypatch):
-    monkeypatch.setattr("studio.routes.playlists.check_public", lambda _url: None)
+    monkeypatch.setattr("studio.sources.check_public", lambda _url: None)
     serve = partial(SimpleHTTPRequestHandler, directory=clips[0].parent)
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         threading.Thread(target=server.serve_forever).start()

@@ -9,7 +9,9 @@ def test_of_a_songs_name_only_what_is_harmless_is_taken(store):
     assert place_of(folder, "Süße Träume (live).mp3") == folder / "Susse-Traume-live.mp3"
     assert place_of(folder, "../../etc/passwd.wav").parent == folder
     assert place_of(folder, "...flac").name == "song.flac"
-    for name in ("list.m3u", "run.sh", "no suffix", "evil.mp3/../../x"):
+    assert place_of(folder, "../My list.M3U").relative_to(folder).name == "My-list.m3u"
+    assert place_of(folder, "list.json").name == "list.jspf"
+    for name in ("run.sh", "no suffix", "evil.mp3/../../x", "own.tracks"):
         with pytest.raises(UnusableError, match="no audio file"):
             place_of(folder, name)
 

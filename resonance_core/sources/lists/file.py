@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,21 +78,12 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
     Raises:
         SourceError: It is missing, too large, not readable, or names no track.
     """
-    name = path_text(path)
-    try:
-        data = read_data(path)
-        form = _format(path, data)
-        listed = form.read(data)
+    with _errors_of(path_text(path)):
+        form, listed = _parse(path)
         file = path.parent.resolve() / path.name
         usable = list(_usable(listed, file.parent))
         if not usable:
             raise SourceError("names no track", f"It should hold {form.expected}")
-    except SourceError as error:
-        raise SourceError(f"the list {name!r} {error.problem}", error.remedy) from error
-    except OSError as error:
-        raise SourceError(
-            f"the list {name!r} cannot be read ({error.strerror})", "Check its permissions"
-        ) from error
     kept = list(enumerate(usable[:max_tracks]))
     return ListFile(
         playlist=Playlist(
@@ -104,6 +96,41 @@ def read_list(path: Path, max_tracks: int) -> ListFile:
         skipped=len(listed.entries) - len(usable),
         is_match_file=form is MATCHES,
     )
+
+
+def read_entries(path: Path) -> Listed:
+    """Return what a list file says, as it says it: nothing that it names is looked at.
+
+    Args:
+        path: The list file.
+
+    Raises:
+        SourceError: It is missing, too large, not readable, or says nothing.
+    """
+    with _errors_of(path_text(path.name)):
+        form, listed = _parse(path)
+        if not listed.entries:
+            raise SourceError("names no track", f"It should hold {form.expected}")
+        return listed
+
+
+@contextmanager
+def _errors_of(name: str) -> Iterator[None]:
+    """Name the list in the errors of those who read it."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"the list {name!r} {error.problem}", error.remedy) from error
+    except OSError as error:
+        raise SourceError(
+            f"the list {name!r} cannot be read ({error.strerror})", "Check its permissions"
+        ) from error
+
+
+def _parse(path: Path) -> tuple[_Format, Listed]:
+    data = read_data(path)
+    form = _format(path, data)
+    return form, form.read(data)
 
 
 def read_data(path: Path) -> bytes:

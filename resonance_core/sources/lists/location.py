@@ -32,7 +32,7 @@ def locate(location: str, folder: Path) -> str | None:
         if not location:
             return None
         if REMOTE.match(location):
-            return _remote(location)
+            return remote(location)
         if PurePath(location).suffix.lower() in LISTS:
             raise _nested(location)
         return _local(location, folder)
@@ -40,7 +40,16 @@ def locate(location: str, folder: Path) -> str | None:
         return None  # no file system takes the name, its links go in a circle, or it is no address
 
 
-def _remote(location: str) -> str | None:
+def remote(location: str) -> str | None:
+    """Return the address of a track on the web, or None for one that is none.
+
+    Args:
+        location: What starts as `REMOTE`.
+
+    Raises:
+        SourceError: It is another list.
+        ValueError: It cannot be read as an address.
+    """
     parts = urlsplit(location)
     try:
         video = parse_youtube(location, prefer="video")

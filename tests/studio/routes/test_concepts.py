@@ -21,6 +21,48 @@ def test_pairs_of_prompts_become_a_direction_with_its_range(client, ended, store
     assert client.get("/concepts").json()[-1] == found
 
 
+def test_a_concept_of_ones_own_is_a_slider(client, ended, store):
+    key = {"Idempotency-Key": "mine"}
+    asked = {**PAIRS, "label": "Grit and dirt"}
+    first = client.post("/concepts", json=asked, headers=key)
+    ended(first.headers["Location"])
+    again = client.post("/concepts", json=asked, headers=key)
+    assert again.json()["id"] == first.json()["id"]
+    other = client.post("/concepts", json={**asked, "name": "dirt"}, headers=key)
+    assert (other.status_code, "another request" in other.json()["detail"]) == (422, True)
+
+    slider = client.get("/concepts").json()[7]
+    assert (slider["name"], slider["label"], slider["slider"]) == ("grit", "Grit and dirt", True)
+    assert client.get("/concepts/grit").json() == slider
+    side = -0.5 if slider["high"] is None else 0.5
+    piece = {"prompt": "guitar", "duration_s": 0.5, "seed": 3, "sliders": {"grit": side}}
+    made = client.post("/generations?wait=true", json=piece)
+    assert made.headers["X-Steering"].startswith(slider["key"][:12])
+
+    [creation] = client.get("/creations").json()["creations"]
+    said = {"text": "more bass", "sliders": {"grit": side}}
+    place = f"/creations/{creation['id']}/refine"
+    moved = client.post(place, json=said).json()["positions"]
+    assert (moved["grit"], moved["bass"] > 0) == (side, True)
+    reset = client.post(place, json={"text": "reset", "sliders": {"grit": side}}).json()
+    assert reset["positions"].get("grit", 0) == 0
+
+
+def test_the_name_of_a_concept_means_one_thing(client, ended):
+    ended(client.post("/concepts", json=PAIRS).headers["Location"])
+    differs = {**PAIRS, "pairs": [["soft drums", "hard drums"], ["soft voice", "rough voice"]]}
+    for taken in (differs, {**differs, "name": "bass"}):
+        assert client.post("/concepts", json=taken).status_code == 409
+    assert client.delete("/concepts/bass").status_code == 404
+    assert client.delete("/concepts/grit").status_code == 204
+    assert client.delete("/concepts/grit").status_code == 404
+    listed = client.get("/concepts").json()
+    assert [(one["name"], one["slider"]) for one in listed[7:]] == [("grit", False)]
+    asked = {"prompt": "guitar", "sliders": {"grit": 1}}
+    assert client.post("/generations", json=asked).status_code == 422
+    assert client.post("/concepts", json=differs).status_code == 202
+
+
 def measured(store, key: str, sign: int) -> dict | None:
     """The range that the store's calibration of a concept towards a side holds."""
     [found] = [one for one in store.records("calibrate") if one.request.config["sign"] == sign]

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from studio.routes.playlists import EXAMPLES
+from studio.sources import EXAMPLES
 
 
 def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
@@ -15,7 +15,7 @@ def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
     service = client.app.state.service
     submit = service.ingests.submit
     monkeypatch.setattr(
-        service.ingests, "submit", lambda source, name: started.append(source) or submit("x", name)
+        service.ingests, "submit", lambda source, name, _key: started.append(source) or submit("x", name)
     )
     answer = client.post("/playlists", json={"source": f"upload:{begun['id']}", "name": "mine"})
     assert answer.status_code == 202
@@ -28,9 +28,9 @@ def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
     assert gone.status_code == 404
 
 
-def test_only_songs_are_taken_and_only_into_uploads(client):
+def test_only_songs_and_lists_are_taken_and_only_into_uploads(client):
     upload = client.post("/uploads").json()["id"]
-    assert client.put(f"/uploads/{upload}/list.m3u", content=b"/etc/passwd").status_code == 422
+    assert client.put(f"/uploads/{upload}/run.sh", content=b"/etc/passwd").status_code == 422
     assert client.put(f"/uploads/{uuid4()}/one.mp3", content=b"x").status_code == 404
     assert client.put(f"/uploads/{upload}/..%2f..%2fone.mp3", content=b"x").status_code in (
         404,
@@ -45,7 +45,7 @@ def test_the_example_has_a_name_of_its_own(client, monkeypatch):
     monkeypatch.setattr(
         service.ingests,
         "submit",
-        lambda source, name: started.append((source, name)) or submit("x", name),
+        lambda source, name, _key: started.append((source, name)) or submit("x", name),
     )
     assert client.post("/playlists", json={"source": "example"}).status_code == 202
     assert started == [(str(EXAMPLES), "example")]

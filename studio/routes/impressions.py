@@ -1,0 +1,78 @@
+"""Impressions: what a playlist is like, in seconds, for those who do not wait for the model."""
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from resonance_core.describe.character import Description, PlaylistCharacter
+from resonance_core.describe.registry import DescriberName
+from resonance_core.stages.describe import DESCRIBE
+from resonance_core.store.concepts import known_concepts
+from studio.errors import UnknownError
+from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.problems import problems
+from studio.routes.jobs import JobView, accepted
+from studio.service import Served
+from studio.sources import find_source
+
+router = APIRouter(prefix="/impressions", tags=["playlists"])
+STEP = 0.05
+"""The finest that sliders move on the page."""
+
+
+class Glance(BaseModel):
+    """A playlist to be described."""
+
+    source: str = Field(min_length=1, max_length=2000)
+    """As of a playlist that is ingested."""
+    describer: DescriberName = "local"
+    """Who hears it; none of them is the model that plays."""
+
+
+class Impression(BaseModel):
+    """What a playlist is like: what to start from in place of its direction."""
+
+    key: str
+    describer: str
+    prompt: str
+    """Words for such music."""
+    sliders: dict[str, float]
+    """Where the sliders start; those that would stand at 0 are left out."""
+    character: PlaylistCharacter
+
+
+@router.post("", status_code=202, responses=problems(404, 429))
+async def glance(
+    wanted: Glance,
+    service: Served,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> JobView:
+    """Describe a playlist; the model hears nothing of it, and its direction is not made.
+
+    With an ``Idempotency-Key`` the same request again is the same job, also once it has ended.
+    """
+    source = await find_source(wanted.source, service)
+    impressions, named = service.impressions, job_id("impressions", idempotency_key)
+    asked = impressions.request(source, wanted.describer)
+    first = first_job(named, asked, service)
+    job = first or impressions.submit(source, wanted.describer, named)
+    return accepted(job, service, response)
+
+
+@router.get("/{key}", responses=problems(404))
+def one_impression(key: str, service: Served) -> Impression:
+    """Return what a playlist is like, as a prompt and slider positions."""
+    record = service.store.get(key)
+    if record.stage != DESCRIBE.name:
+        raise UnknownError(f"{key[:12]} is no impression", "Make one: POST /impressions")
+    concepts = known_concepts(service.config.concept, service.store)
+    character = Description.model_validate(record.info).character
+    levels = character.sliders(concepts)
+    rounded = {name: round(round(level / STEP) * STEP, 2) for name, level in levels.items()}
+    return Impression(
+        key=record.key,
+        describer=record.request.config["describer"],
+        prompt=character.prompt(concepts),
+        sliders={name: level for name, level in rounded.items() if level},
+        character=character,
+    )

@@ -1,0 +1,98 @@
+"""What a listener asks for: a piece, and how it is steered."""
+
+import secrets
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from resonance_core.config import AggregateConfig, PipelineConfig, SteerConfig, rungs
+from resonance_core.models.registry import model_info
+from resonance_core.stages.extract import choose_layers
+from resonance_core.stages.generation_request import GenerationRequest
+from studio.errors import UnusableError
+
+MOST = 4.0
+"""The largest strength of a layer, against the others."""
+
+
+class Steer(BaseModel):
+    """How directions are added; what is left out is as the service has it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    recipe: str | None = None
+    """A rung of ``configs/ladder.yaml``."""
+    layers: dict[int, Annotated[float, Field(ge=0, le=MOST)]] | None = None
+    """How strongly each layer is steered, against the others; layers left out are not."""
+
+    @field_validator("recipe")
+    @classmethod
+    def _known(cls, recipe: str | None) -> str | None:
+        if recipe is not None and recipe not in rungs():
+            raise ValueError(f"there is no recipe {recipe!r}; known are {', '.join(rungs())}")
+        return recipe
+
+    @field_validator("layers")
+    @classmethod
+    def _some(cls, layers: dict[int, float] | None) -> dict[int, float] | None:
+        if layers is not None and not any(layers.values()):
+            raise ValueError("at least one layer needs a strength above 0")
+        return layers
+
+
+def _recipe(value: Any) -> Any:
+    return {"recipe": value} if isinstance(value, str) else value
+
+
+class Wanted(GenerationRequest):
+    """What a listener asks for."""
+
+    seed: int = Field(default_factory=lambda: secrets.randbelow(2**31), ge=0, lt=2**63)
+    """The same seed plays the same piece; drawn if it is left out."""
+    duration_s: float = Field(10.0, gt=0, le=600)
+    """Length of the piece, in seconds."""
+    steer: Annotated[
+        Steer | None, BeforeValidator(_recipe, json_schema_input_type=Steer | str | None)
+    ] = None
+    """How it is steered: the name of a recipe, or that and strengths of layers."""
+    aggregate: AggregateConfig | None = None
+    """How the playlist's tracks are weighed; as it was ingested by default."""
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What of it the core is asked for."""
+        return GenerationRequest(**self.model_dump(exclude={"duration_s", "steer", "aggregate"}))
+
+    def settings(self, config: PipelineConfig) -> PipelineConfig:
+        """Return the settings of all stages, with those that are asked for.
+
+        Args:
+            config: The service's.
+
+        Raises:
+            ModelError: The model cannot be found.
+            UnusableError: It lacks a layer, or does not listen to it.
+        """
+        piece = config.generate.model_copy(update={"duration_s": self.duration_s})
+        steer = config.steer
+        if self.steer is not None and self.steer.recipe is not None:
+            steer = SteerConfig.model_validate(rungs()[self.steer.recipe])
+        if self.steer is not None and self.steer.layers is not None:
+            heard = choose_layers(config.extract, info := model_info(config.model))
+            for layer in self.steer.layers:
+                if layer not in heard:
+                    raise UnusableError(
+                        f"layer {layer} of {info.id} cannot be steered",
+                        f"Choose among the layers {', '.join(map(str, heard))}",
+                    )
+            strengths = {layer: of for layer, of in sorted(self.steer.layers.items()) if of}
+            steer = steer.model_copy(update={"layers": strengths})
+        return config.model_copy(update={"generate": piece, "steer": steer})
+
+    @model_validator(mode="after")
+    def _weighed_of_something(self) -> Self:
+        if self.aggregate is not None and self.playlist is None:
+            raise ValueError("aggregate says how a playlist is weighed: name the playlist")
+        return self
