@@ -14,6 +14,7 @@ from resonance_core.store.creations import (
     Creation,
     list_creations,
     load_creation,
+    remove_creation,
     save_creation,
 )
 from resonance_core.store.pieces import AUDIO
@@ -98,9 +99,11 @@ def edit(creation_id: str, change: Edit, service: Served) -> Creation:
 
 @router.delete("/{creation_id}", status_code=204, responses=problems(404))
 def remove(creation_id: str, service: Served) -> None:
-    """Take a creation out of the library; its variants stay, and so does the piece in the store."""
-    creation = load_creation(service.store, creation_id)
-    save_creation(service.store, creation.model_copy(update={"deleted": True}))
+    """Take a creation out of the library; its variants stay.
+
+    Its piece stays in the store until ``resonance store gc --stage generate``.
+    """
+    remove_creation(service.store, load_creation(service.store, creation_id))
 
 
 @router.get("/{creation_id}/audio", responses=problems(404, 416), response_class=FileResponse)

@@ -1,17 +1,18 @@
 """Variants: what becomes of a creation when something about it is changed, in numbers or words."""
 
 import io
-import zipfile
+from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
+from resonance_core.stages.parcel import pack
 from resonance_core.steering.intent.refine import Refinement, refine
 from resonance_core.steering.intent.words import SLIDERS
-from resonance_core.store.creations import load_creation
-from resonance_core.store.pieces import AUDIO, SIDECAR
+from resonance_core.store.creations import Creation, list_creations, load_creation
+from resonance_core.store.store import Store
 from studio.idempotency import IdempotencyKey
 from studio.problems import problems
 from studio.routes.creations import sound_name
@@ -39,6 +40,8 @@ class Change(BaseModel):
     """How it is steered; None as the service has it."""
     aggregate: AggregateConfig | None = None
     """How the playlist's tracks are weighed; None as it was ingested."""
+    takes: int | None = None
+    """How many more, in one batch, with the seeds after those of earlier takes."""
 
 
 class Words(BaseModel):
@@ -62,10 +65,26 @@ async def vary(
     """Make a piece again with something changed; with nothing changed it is the same again."""
     parent = load_creation(service.store, creation_id)
     try:
-        wanted = Wanted.model_validate({**parent.request, **change.model_dump(exclude_unset=True)})
+        wanted = _changed(parent, change.model_dump(exclude_unset=True), service.store)
     except ValidationError as error:
         raise explain(error, "the variant", Wanted) from error
-    return accepted(submit(wanted, parent.id, service, idempotency_key), service, response)
+    return accepted(submit(wanted, parent, service, idempotency_key), service, response)
+
+
+def _changed(parent: Creation, changes: dict[str, Any], store: Store) -> Wanted:
+    before = Wanted.model_validate(parent.request)
+    if not changes:
+        return before
+    asked = before.alone().model_dump()
+    if "takes" in changes:
+        takes = [before, *(one for one in _variants(parent, store) if one.is_take_of(before))]
+        asked["seed"] = max(one.seed + one.takes for one in takes)
+    return Wanted.model_validate({**asked, **changes})
+
+
+def _variants(parent: Creation, store: Store) -> list[Wanted]:
+    found = (one for one in list_creations(store) if one.parent == parent.id)
+    return [Wanted.model_validate(one.request) for one in found]
 
 
 @router.post("/refine", responses=problems(404))
@@ -88,12 +107,12 @@ def refine_creation(creation_id: str, words: Words, service: Served) -> Refineme
     response_class=Response,
 )
 def export(creation_id: str, service: Served) -> Response:
-    """Return the WAV file of a creation and its sidecar, which is enough to make it again."""
+    """Return the WAV file of a creation, its sidecar, and what it takes to make it again.
+
+    ``POST /creations`` takes it, here or elsewhere.
+    """
     creation = load_creation(service.store, creation_id)
-    piece = service.store.get(creation.piece)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name in (AUDIO, SIDECAR):
-            archive.write(service.store.path(piece, name), name)
+    pack(creation, service.store, packed)
     named = f'attachment; filename="{sound_name(creation, "zip")}"'
     return Response(packed.getvalue(), 200, {"Content-Disposition": named}, "application/zip")
