@@ -70,9 +70,7 @@ class Processes(ABC):
                 f"{len(self._jobs)} jobs of the kind {self.kind} go on",
                 "Ask again when one has ended",
             )
-        job = Job(
-            id=named or str(uuid4()), kind=self.kind, request=asked, source=source, name=name
-        )
+        job = Job(id=named or str(uuid4()), kind=self.kind, request=asked, source=source, name=name)
         self._jobs[job.id] = job
         self._tasks[job.id] = asyncio.create_task(self._run(job))
         return job

@@ -39,8 +39,8 @@ def download(track: TrackSource, config: DownloadConfig, store: Store) -> Outcom
 
     Raises:
         TransientTrackError: It could not be fetched now; another try may succeed.
-        TrackError: It is refused; the file is missing or empty; or the track is too long, too large, too
-            slow to arrive, gone, or no audio.
+        TrackError: It is refused; the file is missing or empty; or the track is too long, too
+            large, too slow to arrive, gone, or no audio.
         StoreError: The store cannot be written.
     """
     if track.refused is not None:

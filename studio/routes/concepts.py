@@ -78,8 +78,9 @@ async def make_concept(
     It is a slider from then on. With an ``Idempotency-Key`` the same request again is the same
     job, also once it has ended.
     """
-    name, made_from = wanted.name, Concept(
-        label=wanted.label or wanted.name, prompts=tuple(wanted.pairs)
+    name, made_from = (
+        wanted.name,
+        Concept(label=wanted.label or wanted.name, prompts=tuple(wanted.pairs)),
     )
     known = known_concepts(service.config.concept, service.store).concepts.get(name, made_from)
     if known.prompts != made_from.prompts:

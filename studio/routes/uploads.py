@@ -9,7 +9,7 @@ from studio.uploads import drop_upload, new_upload, place_of, upload_folder
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
 FILE = {"schema": {"type": "string", "format": "binary"}}
-BODY = {"content": {kind: FILE for kind in ("audio/*", "text/*", "application/octet-stream")}}
+BODY = {"content": dict.fromkeys(("audio/*", "text/*", "application/octet-stream"), FILE)}
 
 
 class Upload(BaseModel):

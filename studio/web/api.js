@@ -26,22 +26,38 @@ async function ask(method, path, body, headers = {}) {
   return found;
 }
 
+/** A name for a request that may be sent twice; `crypto.randomUUID` is there on HTTPS only. */
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join('-');
+
 export const health = () => ask('GET', '/health');
 
 export const playlists = () => ask('GET', '/playlists');
-export const submitPlaylist = (source) => ask('POST', '/playlists', { source });
+export const playlist = (name) => ask('GET', `/playlists/${encodeURIComponent(name)}`);
 
-/** Send songs, one after another, and have them listened to under a name. */
-export async function submitSongs(files, name, sent) {
+/** Have the model listen to a playlist; without a name it has that of its title. */
+export const submitPlaylist = (source, name, key) =>
+  ask('POST', '/playlists', { source, name }, { 'Idempotency-Key': key });
+
+/** Have a playlist described in seconds, without the model. */
+export const submitImpression = (source, key) =>
+  ask('POST', '/impressions', { source }, { 'Idempotency-Key': key });
+export const impression = (key) => ask('GET', `/impressions/${key}`);
+
+/** Send songs and lists, one after another. Returns what a playlist's source is called then. */
+export async function upload(files, sent) {
   const { id } = await ask('POST', '/uploads');
-  for (const [place, file] of [...files].entries()) {
+  for (const [place, file] of files.entries()) {
     await ask('PUT', `/uploads/${id}/${encodeURIComponent(file.name)}`, file);
     sent(place + 1);
   }
-  return ask('POST', '/playlists', { source: `upload:${id}`, name });
+  return `upload:${id}`;
 }
 
 export const sendMelody = (recording) => ask('POST', '/melodies', recording);
+export const fetchMelody = (url) => ask('POST', '/melodies', { url });
+
+/** What can be chosen about how music is steered. */
+export const steering = () => ask('GET', '/steering');
 
 /** What can be moved, in the order in which it is shown. */
 export const sliders = async () => (await ask('GET', '/concepts')).filter((one) => one.slider);

@@ -13,6 +13,12 @@ const OTHER = { generating: 'Playing', failed: 'It did not work', cancelled: 'Ca
 
 export const stateInWords = (state) => new Map(STEPS).get(state) ?? OTHER[state] ?? state;
 
+/** What a job is at: what is being prepared, where it says so. */
+export function jobInWords(job) {
+  const hears = ['preprocessing', 'extracting'].includes(job.state);
+  return job.step ?? (job.kind === 'impression' && hears ? 'Getting an impression' : stateInWords(job.state));
+}
+
 export function time(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;

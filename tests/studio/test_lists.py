@@ -92,7 +92,15 @@ def test_text_and_tables_are_lists_too(upload):
 def test_no_path_of_a_list_is_looked_at_outside_of_the_upload(upload, monkeypatch, tmp_path):
     secret = tmp_path / "secret.mp3"
     secret.write_bytes(b"secret")
-    lines = [ADDRESS, str(secret), secret.as_uri(), "../../secret.mp3", "/etc/passwd", "..", "a.pls"]
+    lines = [
+        ADDRESS,
+        str(secret),
+        secret.as_uri(),
+        "../../secret.mp3",
+        "/etc/passwd",
+        "..",
+        "a.pls",
+    ]
     folder = upload(a__m3u="\n".join(lines).encode())
     looked = []
     for function in ("stat", "open", "exists", "is_file", "resolve", "read_bytes", "read_text"):

@@ -244,7 +244,7 @@ def test_what_cannot_be_used_is_said_beside_its_field(window):
     page = window.page
     page.goto("/playlist")
     page.get_by_label("Address of a playlist").fill("http://127.0.0.1/list")
-    page.get_by_role("button", name="Listen closely").click()
+    page.get_by_role("button", name="Listen to it").click()
     trouble = page.get_by_role("group", name="That did not work")
     expect(trouble).to_be_focused()
     expect(trouble).to_contain_text("Give the address of a public site")

@@ -1,7 +1,7 @@
 // A melody that the piece follows: a file, or a recording made here.
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
-import { sendMelody } from '/web/api.js';
+import { fetchMelody, sendMelody } from '/web/api.js';
 import { Trouble } from '/web/components/trouble.js';
 import { say } from '/web/say.js';
 import { elapsed } from '/web/words.js';
@@ -9,19 +9,21 @@ import { elapsed } from '/web/words.js';
 export function Melody({ taken, take }) {
   const [problem, setProblem] = useState(null);
   const [recorder, setRecorder] = useState(null);
+  const [address, setAddress] = useState('');
   const file = useRef();
   useEffect(() => () => recorder?.stream.getTracks().forEach((track) => track.stop()), [recorder]);
 
-  const send = async (recording) => {
+  const send = async (asked) => {
     setProblem(null);
     try {
-      const found = await sendMelody(recording);
+      const found = await asked;
       take(found);
       say(`A melody of ${elapsed(found.seconds)} is taken`);
     } catch (error) {
       setProblem(error);
     }
   };
+  const find = () => address.trim() && send(fetchMelody(address.trim()));
   const record = async () => {
     setProblem(null);
     try {
@@ -30,7 +32,7 @@ export function Melody({ taken, take }) {
       made.addEventListener('dataavailable', (event) => parts.push(event.data));
       made.addEventListener('stop', () => {
         setRecorder(null);
-        send(new Blob(parts, { type: made.mimeType }));
+        send(sendMelody(new Blob(parts, { type: made.mimeType })));
       });
       made.start();
       setRecorder(made);
@@ -46,10 +48,19 @@ export function Melody({ taken, take }) {
       </button>
       <input
         ref=${file} type="file" accept="audio/*" class="unseen" tabindex="-1" aria-hidden="true"
-        onChange=${(event) => event.target.files.length && send(event.target.files[0])}
+        onChange=${(event) => event.target.files.length && send(sendMelody(event.target.files[0]))}
       />
       <button type="button" onClick=${() => file.current.click()}>Choose a file</button>
       ${taken && html`<button type="button" onClick=${() => take(null)}>Leave it out</button>`}
+    </p>
+    <label for="melody-address">Or the address of a recording</label>
+    <p class="row">
+      <input
+        id="melody-address" value=${address} autocomplete="off" inputmode="url" placeholder="https://"
+        aria-describedby=${problem ? 'melody-problem' : undefined} onInput=${(event) => setAddress(event.target.value)}
+        onKeyDown=${(event) => event.key === 'Enter' && [event.preventDefault(), find()]}
+      />
+      <button type="button" disabled=${!address.trim()} onClick=${find}>Fetch it</button>
     </p>
     <p>${taken ? `It follows your melody of ${elapsed(taken.seconds)}.` : 'Sing, hum, whistle or play: the piece follows the tune.'}</p>
     <${Trouble} problem=${problem} id="melody-problem" />

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
 import { cancelJob, isOver, job as load, watchJob } from '/web/api.js';
 import { alarm, say } from '/web/say.js';
-import { stateInWords } from '/web/words.js';
+import { jobInWords } from '/web/words.js';
 
 /** Follow a job by its id. Returns what is known of it, and what went wrong with watching. */
 export function useJob(id) {
@@ -15,7 +15,7 @@ export function useJob(id) {
     if (!id) return undefined;
     const tell = (now) => {
       setFound(now);
-      const words = stateInWords(now.state);
+      const words = jobInWords(now);
       if (now.state === 'failed') alarm(`${words}: ${now.reason}`);
       else say(words);
     };

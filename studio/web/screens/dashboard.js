@@ -5,6 +5,8 @@ import {
   cancelJob, changeCreation, creation as load, creations, makeAgain, makeVariant, refine, share, sliders as loadSliders,
   sound, wholeFile,
 } from '/web/api.js';
+import { useAccent } from '/web/components/accent.js';
+import { Advanced } from '/web/components/advanced.js';
 import { Chat } from '/web/components/chat.js';
 import { Player } from '/web/components/player.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
@@ -14,7 +16,7 @@ import { family, inOrder, Versions } from '/web/components/versions.js';
 import { useJob } from '/web/components/work.js';
 import { go } from '/web/navigate.js';
 import { say } from '/web/say.js';
-import { elapsed, stateInWords } from '/web/words.js';
+import { elapsed, jobInWords } from '/web/words.js';
 
 const FORMATS = ['wav', 'flac', 'mp3', 'opus'];
 const AUTO = 'switch-automatically';
@@ -46,6 +48,7 @@ export function Dashboard({ id }) {
   const player = useRef();
   const before = useRef([]);
   const latest = useRef(null);
+  useAccent(piece?.request.playlist);
 
   useEffect(() => {
     load(id).then((one) => {
@@ -57,17 +60,20 @@ export function Dashboard({ id }) {
   }, [id]);
 
   // A change is asked for at once; what was being made before it is of no use any more.
-  const regenerate = async (next) => {
-    setSliders(next);
+  const remake = async (change) => {
     setProblem(null);
     try {
       if (latest.current) await cancelJob(latest.current).catch(() => {});
-      const job = await makeVariant(id, { sliders: next });
+      const job = await makeVariant(id, change);
       latest.current = job.id;
       setMaking(job.id);
     } catch (error) {
       setProblem(error);
     }
+  };
+  const regenerate = (next) => {
+    setSliders(next);
+    return remake({ sliders: next });
   };
   const ready = found?.state === 'completed' ? found.result : null;
   useEffect(() => {
@@ -135,7 +141,7 @@ export function Dashboard({ id }) {
     <section class="refine" aria-labelledby="change">
       <h2 id="change">Change it</h2>
       <p aria-live="off">
-        ${found && !ready ? `${stateInWords(found.state)} ...` : ''}
+        ${found && !ready ? `${jobInWords(found)} ...` : ''}
         ${ready && ready !== id ? html`A new version is ready: <a href="/studio/${ready}">listen to it</a>` : ''}
       </p>
       <label class="check">
@@ -149,6 +155,7 @@ export function Dashboard({ id }) {
       `)}
     </section>
     <${Chat} ask=${ask} undo=${undo} />
+    <${Advanced} request=${piece.request} change=${(wanted) => remake({ sliders, ...wanted })} />
     <${Versions} tree=${tree} current=${id} />
     <details>
       <summary>Details</summary>

@@ -5,7 +5,7 @@ import { isOver, jobSound } from '/web/api.js';
 import { Trouble } from '/web/components/trouble.js';
 import { Cancel, useJob } from '/web/components/work.js';
 import { go } from '/web/navigate.js';
-import { elapsed, stateInWords } from '/web/words.js';
+import { elapsed, jobInWords } from '/web/words.js';
 
 export function Making({ id }) {
   const [found, problem] = useJob(id);
@@ -28,14 +28,15 @@ export function Making({ id }) {
   const left = progress > 0.05 ? (began / progress) * (1 - progress) : null;
   const bad = ['failed', 'cancelled'].includes(found?.state);
   return html`
-    <h1 tabindex="-1">${found ? stateInWords(found.state) : 'One moment'}</h1>
+    <h1 tabindex="-1">${found ? jobInWords(found) : 'One moment'}</h1>
     <${Trouble} problem=${problem} id="making-problem" />
     ${found?.state === 'queued' && html`
       <p>${found.position > 0 ? `Before it: ${found.position} other${found.position > 1 ? 's' : ''}.` : 'It is the next.'}</p>
     `}
+    ${found?.step && html`<p>It learns this once, and that can take some minutes.</p>`}
     ${found && !isOver(found) && html`
       <label for="done">${elapsed(began)} passed${left === null ? '' : `, about ${elapsed(left)} to go`}</label>
-      <progress id="done" max="1" value=${found.state === 'queued' ? undefined : progress} />
+      <progress id="done" max="1" value=${found.state === 'queued' || found.step ? undefined : progress} />
     `}
     ${(progress > 0 || listening) && !bad && html`
       <p>

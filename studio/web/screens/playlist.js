@@ -1,15 +1,21 @@
 // Which music it shall sound like: an address, files, or a playlist that is known.
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
-import { isOver, playlists, submitPlaylist, submitSongs } from '/web/api.js';
+import { isOver, newKey, playlists, submitImpression, submitPlaylist, upload } from '/web/api.js';
+import { Files, hasList } from '/web/components/files.js';
 import { Trouble } from '/web/components/trouble.js';
 import { Cancel, useJob } from '/web/components/work.js';
 import { go } from '/web/navigate.js';
-import { stateInWords, STEPS } from '/web/words.js';
+import { jobInWords, STEPS } from '/web/words.js';
 
 const TRACK = {
   waiting: 'waits', downloaded: 'fetched', preprocessed: 'prepared', extracted: 'listened to', failed: 'left out',
 };
+
+const WAYS = [
+  [true, 'Listen closely (minutes)', 'The model hears every song, and music leans towards what it heard.'],
+  [false, 'Quick impression (seconds)', 'The model hears nothing: you start from a few words, and from where sliders stand.'],
+];
 
 export function Playlist({ query }) {
   const id = query.get('job');
@@ -21,21 +27,26 @@ const nameOf = (date) => `songs-${date.toISOString().slice(0, 16).replace('T', '
 
 function Choice({ example }) {
   const [source, setSource] = useState(example ? 'example' : '');
+  const [close, setClose] = useState(true);
   const [known, setKnown] = useState([]);
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const [sent, setSent] = useState(0);
-  const files = useRef();
+  const keys = useRef(new Map());
 
   useEffect(() => {
     playlists().then(setKnown, setProblem);
   }, []);
 
-  const start = async (work) => {
+  const start = async (find, name) => {
     setBusy(true);
     setProblem(null);
     try {
-      const found = await work();
+      const from = await find();
+      const asked = `${close} ${from}`;
+      keys.current.set(asked, keys.current.get(asked) ?? newKey());
+      const key = keys.current.get(asked);
+      const found = await (close ? submitPlaylist(from, name, key) : submitImpression(from, key));
       go(`/playlist?job=${found.id}`);
     } catch (error) {
       setProblem(error);
@@ -44,35 +55,32 @@ function Choice({ example }) {
   };
   const submit = (event) => {
     event.preventDefault();
-    start(() => submitPlaylist(source.trim()));
+    start(async () => source.trim());
   };
-  const send = (chosen) => {
-    if (chosen.length) start(() => submitSongs(chosen, nameOf(new Date()), setSent));
-  };
-  const drop = (event) => {
-    event.preventDefault();
-    send(event.dataTransfer.files);
+  const send = (files) => {
+    if (files.length) start(() => upload(files, setSent), hasList(files) ? undefined : nameOf(new Date()));
   };
   return html`
     <h1 tabindex="-1">Which music shall it sound like?</h1>
     <${Trouble} problem=${problem} id="playlist-problem" />
     <form onSubmit=${submit}>
+      <fieldset>
+        <legend>How shall it listen?</legend>
+        ${WAYS.map(([value, words, more]) => html`
+          <label class="check" key=${words}>
+            <input type="radio" name="way" checked=${close === value} onChange=${() => setClose(value)} />
+            <span>${words} <span class="faint">${more}</span></span>
+          </label>
+        `)}
+      </fieldset>
       <label for="source">Address of a playlist, or <kbd>example</kbd> for the one that comes along</label>
       <input
         id="source" required value=${source} autocomplete="off" inputmode="url" placeholder="https://"
         aria-describedby=${problem ? 'playlist-problem' : undefined} onInput=${(event) => setSource(event.target.value)}
       />
-      <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Listen closely'}</button>
-      <span class="faint"> It takes some minutes.</span></p>
+      <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Listen to it'}</button></p>
     </form>
-    <div class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${drop}>
-      <input
-        ref=${files} id="files" type="file" multiple class="unseen" tabindex="-1" aria-hidden="true"
-        accept="audio/*" onChange=${(event) => send(event.target.files)}
-      />
-      <button type="button" disabled=${busy} onClick=${() => files.current.click()}>Choose songs</button>
-      <span> or drop them here.${sent ? ` ${sent} sent.` : ''}</span>
-    </div>
+    <${Files} take=${send} sent=${sent} busy=${busy} />
     ${known.length > 0 && html`
       <section aria-labelledby="known">
         <h2 id="known">Playlists that are known already</h2>
@@ -80,7 +88,7 @@ function Choice({ example }) {
           ${known.map((one) => html`
             <li key=${one.name}>
               <a href="/prompt?playlist=${encodeURIComponent(one.name)}">${one.name}</a>
-              <span class="faint"> ${one.tracks.length} tracks</span>
+              <span class="faint"> ${one.tracks.length} ${one.tracks.length === 1 ? 'track' : 'tracks'}</span>
             </li>
           `)}
         </ul>
@@ -94,10 +102,13 @@ function Progress({ id }) {
   const at = STEPS.findIndex(([state]) => state === found?.state);
   const heard = found?.tracks.filter((track) => ['extracted', 'failed'].includes(track.state)).length;
   const over = found && isOver(found);
+  const quick = found?.kind === 'impression';
+  const title = quick ? 'A quick impression of your music' : 'Listening to your music';
+  const next = `/prompt?${new URLSearchParams({ [quick ? 'impression' : 'playlist']: found?.result ?? '' })}`;
   return html`
-    <h1 tabindex="-1">${found && over ? stateInWords(found.state) : 'Listening to your music'}</h1>
+    <h1 tabindex="-1">${found && over ? jobInWords(found) : title}</h1>
     <${Trouble} problem=${problem} id="job-problem" />
-    ${found && !['failed', 'cancelled'].includes(found.state) && html`
+    ${found && !quick && !['failed', 'cancelled'].includes(found.state) && html`
       <ol class="steps">
         ${STEPS.map(([state, words], place) => html`
           <li key=${state} aria-current=${place === at ? 'step' : undefined} class=${place < at ? 'done' : ''}>
@@ -106,12 +117,13 @@ function Progress({ id }) {
         `)}
       </ol>
     `}
+    ${found?.step && html`<p>${found.step}</p>`}
     ${found && !over && html`
       <label for="heard">${found.tracks.length ? `${heard} of ${found.tracks.length} tracks` : 'Looking for the tracks'}</label>
       <progress id="heard" max=${found.tracks.length || 1} value=${found.tracks.length ? heard : undefined} />
     `}
     ${found?.state === 'completed' && html`
-      <p><a class="main" href="/prompt?playlist=${encodeURIComponent(found.result)}">Say what to play</a></p>
+      <p><a class="main" href=${next}>Say what to play</a></p>
     `}
     ${['failed', 'cancelled'].includes(found?.state) && html`
       <p>${found.reason}</p>
@@ -124,7 +136,7 @@ function Progress({ id }) {
       <ul class="list">
         ${found.tracks.map((track) => html`
           <li key=${track.title}>
-            <span>${track.title}</span> <span class="faint">${TRACK[track.state]}${track.reason ? `: ${track.reason}` : ''}</span>
+            <span>${track.title}</span> <span class="faint">${TRACK[quick && track.state === 'extracted' ? 'downloaded' : track.state]}${track.reason ? `: ${track.reason}` : ''}</span>
           </li>
         `)}
       </ul>

@@ -1,28 +1,44 @@
 // What to play, in words.
 
-import { html, useState } from '/web/vendor/htm-preact.js';
-import { generate } from '/web/api.js';
+import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
+import { generate, impression as load, newKey, sliders as loadSliders } from '/web/api.js';
+import { useAccent } from '/web/components/accent.js';
 import { Melody } from '/web/components/melody.js';
 import { Trouble } from '/web/components/trouble.js';
 import { go } from '/web/navigate.js';
+import { amount } from '/web/words.js';
 
 const EXAMPLES = ['slow piano for a rainy evening', 'techno with a warm bass', 'folk songs by the fire'];
 const LENGTHS = [[10, '10 seconds'], [20, '20 seconds'], [30, 'half a minute'], [60, 'one minute'], [120, 'two minutes']];
 const DRAFT = 'prompt';
+const FILLED = 'filled-from';
 
 export function Prompt({ query }) {
   const playlist = query.get('playlist');
+  const taken = query.get('impression');
+  useAccent(playlist);
   const [prompt, setPrompt] = useState(localStorage.getItem(DRAFT) ?? '');
   const [seconds, setSeconds] = useState(10);
   const [seed, setSeed] = useState('');
   const [melody, setMelody] = useState(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(newKey);
   const write = (words) => {
     localStorage.setItem(DRAFT, words); // at once: the page may be gone a moment later
     setPrompt(words);
   };
+
+  const [impression, setImpression] = useState(null);
+  useEffect(() => {
+    if (!taken) return;
+    load(taken).then((found) => {
+      setImpression(found);
+      if (localStorage.getItem(FILLED) === taken) return; // what was changed of it stays
+      localStorage.setItem(FILLED, taken);
+      write(found.prompt);
+    }, setProblem);
+  }, [taken]);
 
   const submit = async (event) => {
     event.preventDefault();
@@ -30,6 +46,7 @@ export function Prompt({ query }) {
     setProblem(null);
     const wanted = { prompt, duration_s: seconds };
     if (playlist) wanted.playlist = playlist;
+    if (impression) wanted.sliders = impression.sliders;
     if (melody) wanted.melody = melody.key;
     if (seed !== '') wanted.seed = Number(seed);
     try {
@@ -42,9 +59,9 @@ export function Prompt({ query }) {
   };
   return html`
     <h1 tabindex="-1">What shall it play?</h1>
-    <p>${playlist
+    ${taken ? html`<${Quick} impression=${impression} />` : html`<p>${playlist
       ? html`It will sound like <strong>${playlist}</strong>. <a href="/playlist">Choose another</a>`
-      : html`Without a playlist it sounds like nobody. <a href="/playlist">Choose one</a>`}</p>
+      : html`Without a playlist it sounds like nobody. <a href="/playlist">Choose one</a>`}</p>`}
     <${Trouble} problem=${problem} id="prompt-problem" />
     <form onSubmit=${submit}>
       <label for="prompt">A few words</label>
@@ -75,5 +92,25 @@ export function Prompt({ query }) {
       </details>
       <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Make it'}</button></p>
     </form>
+  `;
+}
+
+/** What a quick impression starts from, and what it is not. */
+function Quick({ impression }) {
+  const [labels, setLabels] = useState(new Map());
+  useEffect(() => {
+    // Without their labels the sliders have names.
+    loadSliders().then((all) => setLabels(new Map(all.map((one) => [one.name, one.label.toLowerCase()]))), () => {});
+  }, []);
+  const moved = Object.entries(impression?.sliders ?? {});
+  return html`
+    <section aria-labelledby="quick">
+      <h2 id="quick">A quick impression</h2>
+      <p>
+        The model has heard none of your songs, so music does not lean towards them. It starts from the words below, and
+        from sliders: ${moved.map(([name, at]) => amount(at, labels.get(name) ?? name)).join(', ') || 'none moved'}.${' '}
+        <a href="/playlist">Listen closely instead</a>
+      </p>
+    </section>
   `;
 }

@@ -12,7 +12,7 @@ def test_a_playlist_has_the_colour_of_its_direction(client, example_store):
 
 
 def test_while_the_words_are_not_known_it_has_none(client, example_store):
-    [words] = [one for one in example_store.records("vocabulary")]
+    [words] = example_store.records("vocabulary")
     (example_store.directory(words.request) / "record.json").unlink()
     before = len(list(example_store.records()))
     found = client.get("/playlists/example").json()

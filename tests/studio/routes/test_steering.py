@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from resonance_core.config import rungs
+from resonance_core.store.jobs import RunningJob
 
 ASKED = {"prompt": "calm piano", "duration_s": 0.5, "seed": 3, "playlist": "example"}
 
@@ -52,7 +53,10 @@ def test_another_recipe_is_measured_and_played(client, ended, store):
         one for one in store.records("calibrate") if one.request.config["steer"]["rows"] == "both"
     ]
     assert steered["steering"][0]["strength"] == curve.info["range"]["recommended"]
-    assert creation["request"]["steer"] == {"recipe": "residual-scale", "layers": {"1": 1, "4": 0.5}}
+    assert creation["request"]["steer"] == {
+        "recipe": "residual-scale",
+        "layers": {"1": 1, "4": 0.5},
+    }
 
     again, _ = made(client, ended, creation["request"])
     assert again["piece"] == creation["piece"]
@@ -102,3 +106,46 @@ def test_windows_in_which_no_track_has_a_chunk_are_told_as_the_reason(client, en
     )
     assert job["state"] == "failed"
     assert "inside the windows of time_select" in job["reason"]
+
+
+def test_what_is_prepared_is_told_in_words_and_then_no_more(client, ended, store, monkeypatch):
+    told = []
+    at = RunningJob.at
+
+    def record(running, step):
+        at(running, step)
+        told.append((running._job.state, running._job.step))
+
+    monkeypatch.setattr(RunningJob, "at", record)
+    for stage in ("vocabulary", "layer-effects", "calibrate"):
+        for known in list(store.records(stage)):
+            (store.directory(known.request) / "record.json").unlink()
+    job = ended(client.post("/generations", json=ASKED).headers["Location"])
+    assert told == [
+        ("generating", "Learning the model's words"),
+        ("generating", "Finding out where it steers"),
+        ("generating", None),  # it plays
+    ]
+    assert (job["state"], job["step"]) == ("completed", None)
+    told.clear()
+    ended(client.post("/generations", json={**ASKED, "seed": 4}).headers["Location"])
+    assert told == [("generating", None)]
+
+
+def test_a_job_that_is_cancelled_while_it_prepares_ends_before_the_next_stage(
+    client, ended, store, monkeypatch
+):
+    for known in list(store.records("vocabulary")) + list(store.records("layer-effects")):
+        (store.directory(known.request) / "record.json").unlink()
+    service = client.app.state.service
+    at = RunningJob.at
+
+    def cancel(running, step):
+        at(running, step)
+        service.queue.get(running._job.id).stop()
+
+    monkeypatch.setattr(RunningJob, "at", cancel)
+    job = ended(client.post("/generations", json=ASKED).headers["Location"])
+    assert job["state"] == "cancelled"
+    found = stages(store)
+    assert (found["vocabulary"], found["layer-effects"], found["generate"]) == (1, 0, 0)

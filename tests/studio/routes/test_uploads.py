@@ -15,7 +15,9 @@ def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
     service = client.app.state.service
     submit = service.ingests.submit
     monkeypatch.setattr(
-        service.ingests, "submit", lambda source, name, _key: started.append(source) or submit("x", name)
+        service.ingests,
+        "submit",
+        lambda source, name, _key: started.append(source) or submit("x", name),
     )
     answer = client.post("/playlists", json={"source": f"upload:{begun['id']}", "name": "mine"})
     assert answer.status_code == 202
