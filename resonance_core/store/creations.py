@@ -84,6 +84,24 @@ def list_creations(store: Store) -> list[Creation]:
     return sorted(found, key=lambda creation: creation.created_at, reverse=True)
 
 
+def family_of(creation: Creation, store: Store) -> list[Creation]:
+    """Return all creations that came from the same one, the newest first.
+
+    Raises:
+        StoreError: One is damaged.
+    """
+    found = list_creations(store)
+    known = {one.id: one for one in found}
+
+    def origin(one: Creation) -> str:
+        """Return the id of the first that it came from, which may have been removed."""
+        while one.parent in known:
+            one = known[one.parent]
+        return one.parent or one.id
+
+    return [one for one in found if origin(one) == origin(creation)]
+
+
 def _read(store: Store, name: str) -> Creation | None:
     if (held := store.read_whole(name)) is None:
         return None

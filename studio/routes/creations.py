@@ -12,6 +12,7 @@ from resonance_core.audio.encode import Format
 from resonance_core.stages.deliver import encoded, peaks
 from resonance_core.store.creations import (
     Creation,
+    family_of,
     list_creations,
     load_creation,
     remove_creation,
@@ -68,7 +69,7 @@ def library(
     search: Annotated[str, Query(max_length=200)] = "",
     favourites: bool = False,
     offset: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> Page:
     """List creations, those only whose title holds the words, or that are favourites."""
     words = search.casefold().split()
@@ -86,6 +87,12 @@ def one_creation(creation_id: str, service: Served) -> CreationView:
     creation = load_creation(service.store, creation_id)
     made = service.store.get(creation.piece).info
     return CreationView(**creation.model_dump(), made=made)
+
+
+@router.get("/{creation_id}/family", responses=problems(404))
+def family(creation_id: str, service: Served) -> list[Creation]:
+    """List what a creation was made from, and all that was made from these, the newest first."""
+    return family_of(load_creation(service.store, creation_id), service.store)
 
 
 @router.patch("/{creation_id}", responses=problems(404))

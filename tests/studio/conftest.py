@@ -1,19 +1,25 @@
 """What the service's tests share: a service on a store of its own, asked as from loopback."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 import yaml
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from flows.settings import Settings
 from resonance_core.config import PipelineConfig
 from resonance_core.store.store import Store
 from studio.app import create_app
 from studio.settings import StudioSettings
+from tests.prefect_screens import CHROMIUM, OPTIONS
+from tests.studio.windows import Window
 
 
 @pytest.fixture
@@ -53,3 +59,40 @@ def ended(client: TestClient) -> Callable[[str], dict[str, Any]]:
         raise TimeoutError(f"{location} does not end: {job}")
 
     return wait
+
+
+@pytest.fixture
+def address(example_store: Store, little: StudioSettings) -> Iterator[str]:
+    """A service with the playlist ``example``."""
+    server = uvicorn.Server(uvicorn.Config(create_app(little), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")  # its loop would be in the way of other modules
+def browser() -> Iterator[Browser]:
+    """A browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A window of the size and colours that a test asks for."""
+    context = browser.new_context(
+        base_url=address, reduced_motion="reduce", **getattr(request, "param", {})
+    )
+    context.set_default_timeout(20_000)
+    window = Window(context.new_page())
+    yield window
+    assert window.hosts == {urlsplit(address).netloc}
+    assert window.errors == []
+    context.close()

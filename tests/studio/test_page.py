@@ -1,111 +1,24 @@
-"""The page in a real Chromium: with a mouse, with the keyboard alone, small, enlarged, reloaded."""
+"""The page in a real Chromium: from a playlist to a piece, with a mouse and with the keyboard."""
 
 import re
-import threading
-import time
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from resonance_core.store.creations import list_creations
-from resonance_core.store.store import Store
-from studio.app import create_app
 from studio.page import WEB
-from studio.settings import StudioSettings
-from tests.prefect_screens import CHROMIUM, OPTIONS
+from tests.studio.windows import FOCUSED, SIZES, make_piece, needs_chromium
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: make chromium")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-FOCUSED = """(() => {
-    const one = document.activeElement;
-    return one.labels?.[0]?.textContent ?? one.textContent;
-})()"""
-"""What the focused control is called."""
+pytestmark = needs_chromium
 SCRIPT_BYTES = 100_000
 """What a page may load of script."""
-
-
-@pytest.fixture
-def address(example_store: Store, little: StudioSettings) -> Iterator[str]:
-    """A service with the playlist ``example``."""
-    server = uvicorn.Server(uvicorn.Config(create_app(little), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
-        yield browser
-        browser.close()
-
-
-class Window:
-    """A page, and what went wrong or out of it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.hosts: set[str] = set()
-        self.errors: list[str] = []
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda line: self.errors.append(line.text) if line.type == "error" else None,
-        )
-
-    def check(self) -> None:
-        """Find nothing that keeps people out, in the colours that are shown."""
-        found = Axe().run(self.page, options=RULES)
-        assert found.violations_count == 0, found.generate_report()
-        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0
-
-    def piece(self) -> str:
-        """Wait for a piece, and return its creation's id."""
-        self.page.wait_for_url(re.compile("/studio/"), timeout=60_000)
-        expect(self.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-        return self.page.url.rsplit("/", 1)[-1]
-
-
-@pytest.fixture
-def window(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Window]:
-    """A window of the size and colours that a test asks for."""
-    context = browser.new_context(
-        base_url=address, reduced_motion="reduce", **getattr(request, "param", {})
-    )
-    context.set_default_timeout(20_000)
-    window = Window(context.new_page())
-    yield window
-    assert window.hosts == {urlsplit(address).netloc}
-    assert window.errors == []
-    context.close()
-
-
-def make_piece(page: Page) -> None:
-    """Go from the start to a piece, with a mouse."""
-    page.goto("/")
-    page.get_by_role("link", name="Start with a playlist").click()
-    page.get_by_role("link", name="example", exact=True).click()
-    page.get_by_role("button", name="slow piano").click()
-    page.get_by_role("button", name="Make it").click()
 
 
 def test_from_a_playlist_to_a_piece_and_its_variants_with_a_mouse(window, example_store):
     page = window.page
     make_piece(page)
     first = window.piece()
+    page.get_by_role("button", name="Repeat").click()  # a new version may take longer than it
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(page.get_by_label("Position", exact=True)).not_to_have_value("0")
@@ -194,15 +107,6 @@ def test_from_a_playlist_to_a_piece_with_the_keyboard_alone(window):
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).not_to_be_visible()
-
-
-SIZES = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1000, "height": 800}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1000, "height": 800}},
-    "320 px": {"viewport": {"width": 320, "height": 640}},
-    # Twice as large is half as much room.
-    "200 %": {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},
-}
 
 
 @pytest.mark.parametrize("window", SIZES.values(), ids=SIZES, indirect=True)

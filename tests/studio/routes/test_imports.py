@@ -30,7 +30,10 @@ def elsewhere(little, tmp_path, monkeypatch):
 def repacked(parcel: bytes, changes: dict[str, bytes | None]) -> bytes:
     """The same parcel with other files in it, or without them."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(parcel)) as old, zipfile.ZipFile(made, "w") as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(parcel)) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         held = {name: old.read(name) for name in old.namelist()} | changes
         for name, content in held.items():
             if content is not None:
