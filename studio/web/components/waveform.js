@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import { peaks as load } from '/web/api.js';
 
-const BUCKETS = 300;
+const BUCKETS = 200;
 const STRIP = 12;
 const COLOURS = ['(prefers-color-scheme: dark)', '(forced-colors: active)'];
 
@@ -54,8 +54,9 @@ function drawWave(pen, found, { width, height, ratio, played, colour }) {
   const loudest = Math.max(0.05, ...found.high, ...found.low.map((low) => -low));
   const y = (value) => height / 2 - (value / loudest) * (height / 2 - ratio);
   const bar = (place, low, high) => {
-    const [top, bottom] = [y(high), y(low)];
-    pen.fillRect(place * step, top, Math.max(ratio, step - ratio), Math.max(ratio, bottom - top));
+    // On whole pixels, or the colours of neighbours mix.
+    const [left, right, top, bottom] = [place * step, (place + 1) * step, y(high), y(low)].map(Math.round);
+    pen.fillRect(left, top, Math.max(1, right - left - Math.round(ratio)), Math.max(1, bottom - top));
   };
   found.rms.forEach((loud, place) => {
     const before = place * step < played;
@@ -71,7 +72,7 @@ function drawSteering(pen, { start_s: start, end_s: end, ramp_s: ramp }, seconds
   const x = (at) => ratio + (Math.min(at, seconds) / seconds) * (width - 2 * ratio);
   const [ends, low, high] = [end ?? seconds, height - ratio, top + 4 * ratio];
   pen.strokeStyle = pen.fillStyle = colour('--accent');
-  pen.lineWidth = 1.5 * ratio;
+  pen.lineWidth = 2 * ratio;
   pen.beginPath();
   pen.moveTo(x(start), low);
   pen.lineTo(x(Math.min(start + ramp, ends)), high);
