@@ -435,6 +435,9 @@ class RuntimeConfig(BaseSettings):
     device does."""
     threads: PositiveInt | None = None
     """CPU threads of one model call; by default one for small models, else PyTorch's choice."""
+    public_only: bool = False
+    """Fetch from public addresses only, wherever a name, a list or a redirect leads; for services
+    that fetch what strangers name. A proxy, too, must have such an address."""
     job: str | None = None
     """The UUID that the job of an ingest is kept under, where somebody waits for it."""
     request: str | None = None

@@ -9,6 +9,7 @@ import platformdirs
 import torch
 from filelock import FileLock
 
+from resonance_core.cancellation import check_wanted
 from resonance_core.errors import ConfigError
 
 TYPES = ("cpu", "cuda", "mps")
@@ -56,6 +57,15 @@ def release_memory(device: torch.device) -> None:
 
 
 @contextmanager
+def releasing(device: torch.device) -> Iterator[None]:
+    """Give back to a device, at the end of a context, what PyTorch keeps and nothing uses."""
+    try:
+        yield
+    finally:
+        release_memory(device)
+
+
+@contextmanager
 def asking_first(ask: Callable[[], object]) -> Iterator[None]:
     """Have `exclusive` ask someone else, who gives out GPUs too, each time before it takes one."""
     token = _ask.set(ask)
@@ -72,6 +82,7 @@ def exclusive(device: torch.device) -> Iterator[None]:
     Models share a GPU's memory badly; two on the CPU of one process only take turns anyway.
     A GPU's lock is the kernel's: a process that is killed gives it back.
     """
+    check_wanted()
     if device.type == "cpu":
         with _cpu:
             yield

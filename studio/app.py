@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from studio.guard import Guard
 from studio.page import add_page
@@ -15,8 +14,8 @@ from studio.routes import (
     creations,
     generations,
     health,
-    impressions,
     imports,
+    impressions,
     jobs,
     melodies,
     playlists,
@@ -26,7 +25,7 @@ from studio.routes import (
     variants,
 )
 from studio.service import Service
-from studio.settings import LOOPBACK, StudioSettings
+from studio.settings import StudioSettings
 
 
 def create_app(settings: StudioSettings) -> FastAPI:
@@ -72,8 +71,5 @@ def create_app(settings: StudioSettings) -> FastAPI:
     ):
         app.include_router(routes.router)
     add_page(app)
-    app.add_middleware(Guard, settings=settings)
-    # Outermost: a name that is not ours is how a page of another site would reach loopback.
-    names = [*LOOPBACK, "[::1]", settings.host, *settings.names]
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
+    app.add_middleware(Guard, settings=settings)  # outermost
     return app

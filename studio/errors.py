@@ -21,6 +21,10 @@ class RefusedError(ResonanceError):
         return {}
 
 
+class HostError(RefusedError):
+    """The request is addressed to a name that is not the service's."""
+
+
 class KeyNeededError(RefusedError):
     """The API key is missing or wrong."""
 

@@ -1,4 +1,4 @@
-"""The guard: refuses requests by key, origin and size before anything reads them."""
+"""The guard: refuses requests by host, key, origin and size before anything reads them."""
 
 import secrets
 from urllib.parse import urlsplit
@@ -8,9 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resonance_core.errors import ResonanceError
-from studio.errors import KeyNeededError, OriginError, TooLargeError
+from studio.errors import HostError, KeyNeededError, OriginError, TooLargeError
 from studio.problems import problem_of
-from studio.settings import StudioSettings
+from studio.settings import LOOPBACK, StudioSettings
 
 READING = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/health", "/shared/")
@@ -24,17 +24,20 @@ class Guard:
         self._app = app
         self._key = settings.api_key.get_secret_value() if settings.api_key else None
         self._limit = settings.max_bytes
+        self._names = {name.lower() for name in (*LOOPBACK, settings.host, *settings.names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         try:
+            self._check_host(headers.get("host", ""))
             self._check_key(scope["path"], headers)
-            _check_origin(scope["method"], headers)
-            self._check_size(int(headers.get("content-length", 0)))
+            _check_origin(scope.get("method"), headers)
+            length = headers.get("content-length", "")
+            self._check_size(int(length) if length.isdecimal() else 0)
         except ResonanceError as error:
             await problem_of(error, scope["path"])(scope, receive, send)
             return
@@ -51,6 +54,18 @@ class Guard:
             return message
 
         await self._app(scope, counted, send)
+
+    def _check_host(self, host: str) -> None:
+        """Refuse a name that is not ours: it is how a page of another site would reach loopback."""
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            name = None
+        if name not in self._names:
+            raise HostError(
+                f"{host!r} is no name of this service",
+                "Use its address, or add the name to RESONANCE_STUDIO_NAMES",
+            )
 
     def _check_key(self, path: str, headers: Headers) -> None:
         if self._key is None or path.startswith(OPEN):
@@ -70,7 +85,7 @@ class Guard:
             )
 
 
-def _check_origin(method: str, headers: Headers) -> None:
+def _check_origin(method: str | None, headers: Headers) -> None:
     """Refuse a change that a page of another site asks for; other programs name no origin."""
     origin = headers.get("origin")
     if method in READING or origin is None:

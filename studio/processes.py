@@ -119,7 +119,12 @@ class Processes(ABC):
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "RESONANCE_JOB": job.id, "RESONANCE_REQUEST": job.request or ""},
+            env={
+                **os.environ,
+                "RESONANCE_JOB": job.id,
+                "RESONANCE_REQUEST": job.request or "",
+                "RESONANCE_PUBLIC_ONLY": "true",
+            },
             start_new_session=True,
         )
         try:

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from resonance_core.cancellation import cancellable
 from resonance_core.store.jobs import Job, RunningJob, running_job
 from resonance_core.store.store import Store
 from studio.errors import BusyError
@@ -56,13 +57,9 @@ class Work:
             raise StoppedError
 
     def telling(self, store: Store) -> Store:
-        """Return the same store, which says of the job what is being prepared for it.
-
-        It ends the work before the next stage if the job was cancelled.
-        """
+        """Return the same store, which says of the job what is being prepared for it."""
 
         def tell(stage: str) -> None:
-            self.check()
             assert self._running is not None
             self._running.at(STEPS.get(stage))
 
@@ -87,7 +84,7 @@ class Work:
         self._running.play(min(1.0, heard / total))
 
     def stop(self) -> None:
-        """Cancel the job: at once while it waits, else at the next frame or stage."""
+        """Cancel the job: at once while it waits, else at the next frame."""
         self._stopped.set()
         if self._future is not None:
             self._future.cancel()
@@ -98,11 +95,15 @@ class Work:
         """Wait for the device, do the work there, and keep how it ended."""
         with running_job(store, self.job, "queued") as running:
             self._running = running
-            self._future = device.submit(do, self)
+            self._future = device.submit(self._do, do)
             try:
                 running.end_with(await asyncio.wrap_future(self._future))
             except asyncio.CancelledError:
                 raise StoppedError from None
+
+    def _do(self, do: Callable[["Work"], str]) -> str:
+        with cancellable(self.check):
+            return do(self)
 
 
 class Queue:

@@ -90,10 +90,10 @@ def _signer() -> URLSafeSerializer:
     """Return what signs links, with a secret of this user's that is drawn once."""
     path = platformdirs.user_data_path("resonance", ensure_exists=True) / "studio-secret"
     with FileLock(path.with_suffix(".lock")):
-        if not path.exists():
-            path.touch(0o600)
-            path.write_text(secrets.token_hex(32))
-    return URLSafeSerializer(path.read_text(), salt="share")
+        path.touch(0o600)
+        if not (secret := path.read_text()):
+            path.write_text(secret := secrets.token_hex(32))
+    return URLSafeSerializer(secret, salt="share")
 
 
 def _load(share_id: str, store: Store) -> Share | None:

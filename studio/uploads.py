@@ -9,6 +9,7 @@ from slugify import slugify
 
 from resonance_core.sources.lists.file import SUFFIXES as LISTS
 from resonance_core.sources.local import SUFFIXES as SONGS
+from resonance_core.sources.probe import probe
 from resonance_core.store.store import Store
 from studio.errors import UnknownError, UnusableError
 
@@ -59,6 +60,27 @@ def kept_name(name: str) -> str:
     stem = slugify(re.sub(r"\.\w+$", "", name), lowercase=False, max_length=80)
     # A store syncs its .json files, and this is none of them.
     return f"{stem or 'song'}{'.jspf' if suffix == '.json' else suffix}"
+
+
+def check_file(file: Path, name: str, max_duration_s: float) -> None:
+    """Refuse what is empty, or says that it is too long; what is no song is told when it is heard.
+
+    Args:
+        file: What was sent.
+        name: What the listener calls it.
+        max_duration_s: The longest that is taken, in seconds.
+
+    Raises:
+        UnusableError: It is refused.
+    """
+    if file.stat().st_size == 0:
+        raise UnusableError(f"{name!r} is empty", "Leave it out")
+    audio = probe(file) if Path(name).suffix.lower() in SONGS else None
+    if audio is not None and audio.duration_s is not None and audio.duration_s > max_duration_s:
+        raise UnusableError(
+            f"{name!r} lasts {audio.duration_s:.0f} s, longer than {max_duration_s:.0f} s",
+            "Leave it out, or choose a part of it",
+        )
 
 
 def drop_upload(store: Store, upload: str) -> None:

@@ -50,6 +50,8 @@ def _recipe(value: Any) -> Any:
 class Wanted(GenerationRequest):
     """What a listener asks for."""
 
+    prompt: str = Field(min_length=1, max_length=2000)
+    """What to play."""
     seed: int = Field(default_factory=lambda: secrets.randbelow(2**31), ge=0, lt=2**63)
     """The same seed plays the same piece; drawn if it is left out."""
     duration_s: float = Field(10.0, gt=0, le=600)

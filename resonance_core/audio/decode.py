@@ -1,5 +1,6 @@
 """From whatever FFmpeg reads to the canonical form: mono, 16 bits, the model's rate, FLAC."""
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -37,9 +38,7 @@ class AudioFacts(BaseModel):
     by itself, as Ogg does pages with a wrong checksum, is missing and not counted."""
 
 
-def transcode(
-    source: Path, target: Path, sample_rate: int, max_duration_s: float | None = None
-) -> AudioFacts:
+def transcode(source: Path, target: Path, sample_rate: int, max_s: float = math.inf) -> AudioFacts:
     """Decode, mix down, resample and encode a file in one pass, in constant memory.
 
     The same source gives the same bytes.
@@ -48,20 +47,16 @@ def transcode(
         source: A file with at least one audio stream; the first one is taken.
         target: The FLAC file to write: mono, 16 bits.
         sample_rate: Its rate, in Hz.
-        max_duration_s: The longest that is decoded, in seconds, whatever its header says; None
-            for any.
+        max_s: The longest that is taken, in seconds; what is longer is decoded no further.
 
     Raises:
-        TrackError: No audio stream, nothing that can be decoded, less than a second of audio,
-            more than ``max_duration_s`` or than its bytes can hold, a rate or channels that no
-            recording has, or more than one packet in twenty damaged. Part of the target may stay
-            behind.
+        TrackError: No audio stream, nothing that can be decoded, less than a second of audio, more
+            than is taken or than its bytes can hold, a rate or channels that no recording has, or
+            more than one packet in twenty damaged. Part of the target may stay behind.
         OSError: The target cannot be written.
     """
     with open_audio(source) as decoder:
-        frames = canonical_frames(decoder, source, sample_rate)
-        if max_duration_s is not None:
-            frames = _up_to(max_duration_s, frames, source)
+        frames = canonical_frames(decoder, source, sample_rate, max_s)
         samples = _encode(frames, target, sample_rate)
     return AudioFacts(
         seconds=samples / sample_rate,
@@ -72,19 +67,22 @@ def transcode(
     )
 
 
-def canonical_frames(decoder: Decoder, source: Path, sample_rate: int) -> Iterator[AudioFrame]:
+def canonical_frames(
+    decoder: Decoder, source: Path, sample_rate: int, max_s: float = math.inf
+) -> Iterator[AudioFrame]:
     """Yield a file's audio in canonical form: frames of 16 bits, mono, at a rate.
 
     Args:
         decoder: The open file.
         source: Its path, for errors.
         sample_rate: The rate, in Hz.
+        max_s: As `transcode`.
 
     Raises:
         TrackError: As `transcode`; what tells may come only after the last frame.
     """
     samples = 0
-    for frame in _convert(_credible(decoder, source), source, sample_rate):
+    for frame in _convert(_credible(decoder, source, max_s), source, sample_rate):
         samples += frame.samples
         yield frame
     if decoder.damaged > MAX_DAMAGED * decoder.packets:
@@ -100,26 +98,15 @@ def canonical_frames(decoder: Decoder, source: Path, sample_rate: int) -> Iterat
         )
 
 
-def _up_to(seconds: float, frames: Iterator[AudioFrame], source: Path) -> Iterator[AudioFrame]:
-    """Yield frames, and end with an error after so many seconds."""
-    samples = 0
-    for frame in frames:
-        samples += frame.samples
-        if samples > seconds * frame.sample_rate:
-            raise TrackError(
-                f"{source.name} goes on for more than {seconds:g} s",
-                "Give a shorter one, or a part of it",
-            )
-        yield frame
-
-
-def _credible(decoder: Decoder, source: Path) -> Iterator[AudioFrame]:
-    """Yield frames as long as they can be what the file holds."""
+def _credible(decoder: Decoder, source: Path, max_s: float) -> Iterator[AudioFrame]:
+    """Yield frames as long as they can be what the file holds, and are not too many."""
     size = source.stat().st_size
     seconds = 0.0
     for frame in decoder.frames():
         check_rate(source, frame.sample_rate)
         seconds += frame.samples / frame.sample_rate
+        if round(seconds, 6) > max_s:
+            raise TrackError(f"{source.name} is longer than {max_s:g} s", "Give a part of it")
         if seconds * MIN_BYTES_PER_SECOND > size:
             raise TrackError(
                 f"{source.name} goes on for more than {seconds:.0f} s, which its {size} bytes "

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
+from resonance_core.cancellation import check_wanted
 from resonance_core.config import SamplingConfig
 from resonance_core.models.delay import delay, undelay
 
@@ -49,6 +50,7 @@ def sample_frames(
     columns = delay(torch.cat([given, later], dim=2), pad, channels)
     seen = 0
     for t in range(start + 1, start + frames + steps):
+        check_wanted()
         new = columns[:, :, seen:t]
         logits = step(new.repeat(2, 1, 1) if guided else new).float()
         seen = t

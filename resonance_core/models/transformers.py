@@ -15,7 +15,7 @@ from transformers import (
 
 from resonance_core.config import Pooling, SamplingConfig
 from resonance_core.errors import ModelError
-from resonance_core.gpu import exclusive
+from resonance_core.gpu import exclusive, releasing
 from resonance_core.models.base import (
     Capture,
     Listener,
@@ -152,7 +152,7 @@ class TransformersModel(MusicModel):
             return whole(list(drawn), self._decode, self.info, begin)
 
         audio: list[Pieces] = [np.empty(0, np.float32)] * len(seeds)
-        with exclusive(self.device), self._autocast():
+        with exclusive(self.device), self._autocast(), releasing(self.device):
             for rows, made in self._batches.run(
                 self._rows_of_one_length(prompts), play, again=listener is None
             ):

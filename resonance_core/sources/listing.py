@@ -5,6 +5,11 @@ from urllib.parse import unquote, urlsplit
 
 from yt_dlp.utils import float_or_none, str_or_none, unsmuggle_url
 
+LOCAL = ("file:", "arrow:")
+"""What addresses of files of this machine begin with."""
+UNSAFE = "unsafe:"
+"""What is put before them where a list on the web names them, so that nothing opens them."""
+
 
 def listing(info: dict[str, Any], url: str, max_tracks: int) -> dict[str, Any]:
     """Return the fields of a playlist, but for its source.
@@ -46,5 +51,7 @@ def _address(entry: dict[str, Any], playlist: str) -> str:
     page = entry.get("webpage_url")
     address = page if page and page != playlist else entry.get("url") or playlist
     plain, hints = unsmuggle_url(address, {})
+    if plain.strip().lower().startswith(LOCAL):
+        return UNSAFE + plain
     # yt-dlp's hints, such as a referring page, are needed to fetch; a feed's own id is not.
     return address if set(hints) - {"force_videoid"} else plain

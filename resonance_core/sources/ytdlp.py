@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NoReturn
 
-from resonance_core.config import DownloadConfig
+from resonance_core.config import DownloadConfig, RuntimeConfig
 from resonance_core.errors import (
     SourceError,
     TrackError,
@@ -111,7 +111,9 @@ def _ask(request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         OSError: What was asked for cannot be written.
     """
     try:
-        answer = ask(CHILD, {**request, "silence_s": SILENCE_S}, timeout_s)
+        public_only = RuntimeConfig().public_only
+        request = {**request, "silence_s": SILENCE_S, "public_only": public_only}
+        answer = ask(CHILD, request, timeout_s)
     except ChildDiedError as error:
         problem = f"yt-dlp broke down at {request['url']} ({error})"
         remedy = "Check the address, or try a newer yt-dlp: pip install -U yt-dlp"

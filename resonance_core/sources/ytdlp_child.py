@@ -2,11 +2,12 @@
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from yt_dlp import YoutubeDL
-from yt_dlp.networking import Request, Response
+from yt_dlp.networking import Request, RequestDirector, RequestHandler, Response
 from yt_dlp.utils import YoutubeDLError
 
 from resonance_core.errors import TrackError
@@ -14,6 +15,7 @@ from resonance_core.sources.child import serve
 from resonance_core.sources.failures import Failure, explain
 from resonance_core.sources.limits import check_duration, check_size
 from resonance_core.sources.listing import listing
+from resonance_core.sources.public import connect_to_public_only
 
 PAGE_BYTES = 32_000_000
 """No page, feed or manifest may be larger."""
@@ -44,7 +46,18 @@ OPTIONS: dict[str, Any] = {
 
 
 class _Client(YoutubeDL):
-    """yt-dlp, which takes no page that is larger than `PAGE_BYTES`."""
+    """yt-dlp, which takes no page that is larger than `PAGE_BYTES`.
+
+    What connects by libcurl is left out where connections are watched, which are Python's.
+    """
+
+    def build_request_director(
+        self, handlers: Iterable[type[RequestHandler]], preferences: Any = None
+    ) -> RequestDirector:
+        if self.params["public_only"]:
+            handlers = [handler for handler in handlers if handler.RH_KEY != "CurlCFFI"]
+        director: RequestDirector = super().build_request_director(handlers, preferences)
+        return director
 
     def urlopen(self, req: Request | str) -> Response:
         response: Response = super().urlopen(req)
@@ -71,15 +84,20 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked for, or ``failure``, or ``os_error`` where the folder is at fault.
 
     Args:
-        request: The ``url``, the ``silence_s`` that a connection may have, and either the
-            ``max_tracks`` of a listing or the ``folder``, ``max_duration_s`` and ``max_bytes`` of
-            a download.
+        request: The ``url``, the ``silence_s`` that a connection may have, whether it is
+            ``public_only`` (see `RuntimeConfig`), and either the ``max_tracks`` of a listing or
+            the ``folder``, ``max_duration_s`` and ``max_bytes`` of a download.
     """
     url = request["url"]
+    refused = connect_to_public_only() if request["public_only"] else []
     try:
         return _list(request) if "max_tracks" in request else _fetch(request)
     except YoutubeDLError as error:
         cause = error.__context__
+        if refused:  # yt-dlp may have dropped it on the way here
+            problem = f"{url} leads to a place that is not public ({refused[-1]})"
+            failure = Failure(problem, "Give the address of a public site", transient=False)
+            return {"failure": failure._asdict()}
         if isinstance(cause, OSError) and cause.errno in FULL + CLOSED:
             return {"os_error": [cause.errno, cause.strerror]}
         failure = explain(error, url)
@@ -123,7 +141,8 @@ def _fetch(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _client(request: dict[str, Any], options: dict[str, Any]) -> _Client:
-    return _Client({**OPTIONS, "socket_timeout": request["silence_s"], **options})
+    asked = {"socket_timeout": request["silence_s"], "public_only": request["public_only"]}
+    return _Client({**OPTIONS, **asked, **options})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from resonance_core.audio.descriptors import describe
 from resonance_core.audio.write import write_wav
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ModelError
+from resonance_core.gpu import resolve_device
 from resonance_core.models.base import Listener, Pieces, mono
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.generation_request import GENERATE, GenerationRequest
@@ -82,7 +83,7 @@ def generate_takes(
         NotInStoreError: There is no such playlist, direction, melody or piece.
         StoreError: A direction is damaged.
     """
-    info = model_info(config.model)
+    info, device = model_info(config.model), resolve_device(runtime.device)
     ingredients = find_ingredients(request, config, store, runtime)
     seeds = [request.seed + take for take in range(takes)]
     steer = config.steer.model_dump(mode="json") if ingredients.additions else None
@@ -94,7 +95,7 @@ def generate_takes(
             seeds=seeds,
             duration_s=config.generate.duration_s,
             sampling=config.sampling,
-            steering=ingredients.steering(takes, config, info, store),
+            steering=ingredients.steering(takes, config, info, store, device),
             melody=ingredients.melodies(takes, info, store),
             opening=ingredients.openings(takes, info, store),
             listener=listener,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ModelError, NotInStoreError
 from resonance_core.models.base import ModelInfo, Pieces, Waveforms, mono
+from resonance_core.stages.displacement import displacement_on
 from resonance_core.stages.generation_request import (
     GENERATE,
     Addition,
@@ -73,13 +74,21 @@ class Ingredients(NamedTuple):
         }
 
     def steering(
-        self, rows: int, config: PipelineConfig, info: ModelInfo, store: Store
+        self,
+        rows: int,
+        config: PipelineConfig,
+        info: ModelInfo,
+        store: Store,
+        device: torch.device,
     ) -> Steering | None:
         """Return the steering that all rows have in common; None for none."""
         if not self.additions:
             return None
         total = combine(
-            [part.displacement(config.steer, info, store) for part, _ in self.additions],
+            [
+                displacement_on(part, config.steer, info, store, device)
+                for part, _ in self.additions
+            ],
             torch.tensor([[strength for _, strength in self.additions]] * rows),
             config.steer.budget,
         )

@@ -1,5 +1,6 @@
 """Melody: a recording in the form in which pieces can follow it."""
 
+import math
 from pathlib import Path
 
 from resonance_core.config import ModelConfig
@@ -12,16 +13,14 @@ from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
 
-def melody(
-    recording: Path, model: ModelConfig, store: Store, max_duration_s: float | None = None
-) -> Outcome:
+def melody(recording: Path, model: ModelConfig, store: Store, max_s: float = math.inf) -> Outcome:
     """Return the record of a melody, by whose key requests name it.
 
     Args:
         recording: Any file with audio: singing, humming, an instrument, a song.
         model: Which model shall follow it.
         store: Takes its audio.
-        max_duration_s: The longest that is taken, in seconds; no more than that is decoded.
+        max_s: The longest that is taken, in seconds; no more than that is decoded.
 
     Raises:
         StoreError: The store cannot be written.
@@ -29,18 +28,17 @@ def melody(
     """
     found = probe(recording)
     if found is not None and found.duration_s is not None:  # else its frames will tell
-        _check(found.duration_s, max_duration_s)
+        _check(found.duration_s, max_s)
     rate = model_info(model).sample_rate
-    digest = sha256_file(recording)
-    outcome = transcode_track(digest, lambda: recording, rate, store, max_duration_s)
-    _check(outcome.record.info["seconds"], max_duration_s)  # it may have been there already
+    outcome = transcode_track(sha256_file(recording), lambda: recording, rate, store, max_s)
+    _check(outcome.record.info["seconds"], max_s)  # it may have been there already
     return outcome
 
 
-def _check(duration_s: float, max_duration_s: float | None) -> None:
-    if max_duration_s is not None and duration_s > max_duration_s:
+def _check(duration_s: float, max_s: float) -> None:
+    if duration_s > max_s:
         raise TrackError(
-            f"the recording lasts {duration_s:.0f} s, longer than {max_duration_s:g} s",
+            f"the recording lasts {duration_s:.0f} s, longer than {max_s:g} s",
             "Give a shorter one, or a part of it",
         )
 

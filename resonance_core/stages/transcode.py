@@ -1,5 +1,6 @@
 """The stage that brings a track into the canonical form."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ def transcode_track(
     original: Callable[[], Path],
     sample_rate: int,
     store: Store,
-    max_duration_s: float | None = None,
+    max_s: float = math.inf,
 ) -> Outcome:
     """Return a track's canonical audio, decoding it if the store does not hold it.
 
@@ -28,17 +29,16 @@ def transcode_track(
             a store in a bucket fetches it then.
         sample_rate: The model's rate, in Hz.
         store: Where ``audio.flac`` is kept; the record's info holds the ``AudioFacts``.
-        max_duration_s: Decoding ends with an error after so many seconds of audio. It enters no
-            key, for it changes whether a track is taken, not its audio.
+        max_s: The longest that is decoded, in seconds.
 
     Raises:
-        TrackError: The original cannot be used, or goes on for longer.
+        TrackError: The original cannot be used.
         StoreError: The store cannot be written.
     """
     request = TRANSCODE.request(canonical_form(sample_rate), {"audio": track_sha256})
 
     def make(directory: Path) -> dict[str, Any]:
-        return transcode(original(), directory / AUDIO, sample_rate, max_duration_s).model_dump()
+        return transcode(original(), directory / AUDIO, sample_rate, max_s).model_dump()
 
     return store.build(request, make)
 

@@ -1,5 +1,6 @@
 """The file of concepts: what each slider is called, and what its direction is made from."""
 
+import functools
 import importlib.resources
 from pathlib import Path
 from typing import Annotated, Self
@@ -140,7 +141,7 @@ def load_concepts(path: Path | None = None) -> ConceptFile:
             text = importlib.resources.files("configs").joinpath("concepts.yaml").read_text()
         else:
             text = path.read_text()
-        file = ConceptFile.model_validate(yaml.safe_load(text))
+        file = _parse(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{origin} cannot be read: {error}", "Give a YAML file") from error
     except ValidationError as error:
@@ -149,3 +150,9 @@ def load_concepts(path: Path | None = None) -> ConceptFile:
         return file
     concepts = {name: concept.anchored(path.parent) for name, concept in file.concepts.items()}
     return file.model_copy(update={"concepts": concepts})
+
+
+@functools.lru_cache(maxsize=8)
+def _parse(text: str) -> ConceptFile:
+    """Return what a file's text says; each slider move asks, and parsing takes its time."""
+    return ConceptFile.model_validate(yaml.safe_load(text))

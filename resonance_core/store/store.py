@@ -63,7 +63,7 @@ class Store:
         """Return the same store, which says what is about to be made.
 
         Args:
-            told: Gets the stage's name; what it raises ends the work before it has begun.
+            told: Gets the stage's name.
         """
         teller = copy.copy(self)
         teller._told = told

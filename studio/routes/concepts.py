@@ -12,10 +12,11 @@ from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept, find_concept
 from resonance_core.stages.concept_record import CONCEPT
 from resonance_core.steering.calibrate import StrengthRange
-from resonance_core.steering.concept_file import Concept, ConceptFile
+from resonance_core.steering.concept_file import Concept, ConceptFile, load_concepts
 from resonance_core.store.concepts import known_concepts, remove_concept, save_concept
 from resonance_core.store.jobs import Job
 from resonance_core.store.records import Record
+from studio.body import Body
 from studio.errors import ConflictError, UnknownError
 from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/concepts", tags=["concepts"])
 Prompt = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class Pairs(BaseModel):
+class Pairs(Body):
     """A concept from prompts that differ in one thing only."""
 
     name: str = Field(pattern="^[a-z0-9-]{1,40}$")
@@ -44,6 +45,8 @@ class ConceptView(BaseModel):
     label: str
     slider: bool
     """Whether generations can move it by its name."""
+    own: bool = False
+    """Whether it is a listener's own, and can be removed."""
     key: str | None
     """Of its direction; None while it is not made."""
     layers: list[int] = []
@@ -145,7 +148,6 @@ def _submit(
         store = work.telling(service.store)
         direction = concept(name, file, config, store, runtime).record
         for sign in (-1, 1):
-            work.check()
             calibrate(direction, config, store, runtime, sign)
         if kind == "concept":
             save_concept(name, made_from, service.store)
@@ -158,9 +160,10 @@ def _submit(
 def _slider(name: str, file: ConceptFile, service: Service) -> ConceptView:
     record = find_concept(name, file, service.config, service.store, service.runtime)
     label = file.concepts[name].label
+    own = name not in load_concepts(service.config.concept.file).concepts
     if record is None:
-        return ConceptView(name=name, label=label, slider=True, key=None)
-    return _view(record, label, True, service)
+        return ConceptView(name=name, label=label, slider=True, own=own, key=None)
+    return _view(record, label, True, service).model_copy(update={"name": name, "own": own})
 
 
 def _view(record: Record, label: str, slider: bool, service: Service) -> ConceptView:

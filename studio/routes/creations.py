@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from slugify import slugify
 
 from resonance_core.audio.encode import Format
@@ -20,6 +20,7 @@ from resonance_core.store.creations import (
 )
 from resonance_core.store.pieces import AUDIO
 from resonance_core.store.records import Record
+from studio.body import Body
 from studio.problems import problems
 from studio.service import Served, Service
 
@@ -47,11 +48,11 @@ class Page(BaseModel):
     creations: list[Creation]
 
 
-class Edit(BaseModel):
+class Edit(Body):
     """What a listener may change; what is left out stays."""
 
     title: str | None = Field(None, min_length=1, max_length=200)
-    favourite: bool | None = None
+    favourite: StrictBool | None = None
 
 
 class Peaks(BaseModel):

@@ -7,6 +7,7 @@ from resonance_core.describe.character import Description, PlaylistCharacter
 from resonance_core.describe.registry import DescriberName
 from resonance_core.stages.describe import DESCRIBE
 from resonance_core.store.concepts import known_concepts
+from studio.body import Body
 from studio.errors import UnknownError
 from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
@@ -19,7 +20,7 @@ STEP = 0.05
 """The finest that sliders move on the page."""
 
 
-class Glance(BaseModel):
+class Glance(Body):
     """A playlist to be described."""
 
     source: str = Field(min_length=1, max_length=2000)

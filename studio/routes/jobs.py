@@ -141,10 +141,9 @@ async def audio(job: Found, service: Served) -> Response:
 
 @router.delete("/{job_id}", status_code=202, responses=problems(404, 409))
 async def cancel(job: Found, service: Served) -> JobView:
-    """Cancel a job: one that waits at once, one that plays at its next frame.
+    """Cancel a job: one that waits at once, one that has the model at the model's next frame.
 
-    The process of an ingest or an impression ends. A concept or a calibration ends at its next
-    stage.
+    The process of an ingest or an impression ends.
     """
     works = next((kind for kind in service.processes if kind.get(job.id) is not None), None)
     if works is not None:

@@ -76,12 +76,9 @@ async def take(request: Request, service: Served) -> Melody:
                 await fetch(named.url, recording, limit)
             else:
                 recording.write_bytes(_decode(named.base64 or "", limit))
+        longest = service.settings.max_melody_s
         taken = await asyncio.to_thread(
-            melody,
-            recording,
-            service.config.model,
-            service.store,
-            max_duration_s=service.settings.max_melody_s,
+            melody, recording, service.config.model, service.store, longest
         )
     return Melody(key=taken.record.key, seconds=taken.record.info["seconds"])
 

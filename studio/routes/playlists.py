@@ -1,10 +1,11 @@
 """Playlists: submit one, and find those that were ingested."""
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from resonance_core.store.playlists import PlaylistEntry, check_name, list_entries, load_entry
 from studio.accent import Accent, accent_of
+from studio.body import Body
 from studio.errors import UnknownError
 from studio.idempotency import IdempotencyKey, first_job, job_id
 from studio.problems import problems
@@ -15,7 +16,7 @@ from studio.sources import EXAMPLE, find_source
 router = APIRouter(prefix="/playlists", tags=["playlists"])
 
 
-class Submission(BaseModel):
+class Submission(Body):
     """A playlist to be heard."""
 
     source: str = Field(min_length=1, max_length=2000)

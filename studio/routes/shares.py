@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from resonance_core.stages.deliver import encoded
 from resonance_core.store.creations import Creation, load_creation
+from studio.body import Body
 from studio.problems import problems
 from studio.routes.creations import sound_name
 from studio.service import Served, Service
@@ -20,10 +21,10 @@ PAGES = Environment(loader=PackageLoader("studio", ""), autoescape=True)
 POLICY = "default-src 'none'; media-src data:; style-src 'unsafe-inline'"
 
 
-class Sharing(BaseModel):
+class Sharing(Body):
     """How a creation is shared."""
 
-    hours: float = Field(24 * 7, gt=0, le=24 * 365)
+    hours: float = Field(24 * 7, gt=0, le=24 * 365, strict=True)
     """How long the link leads to it."""
 
 

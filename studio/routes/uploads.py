@@ -1,11 +1,13 @@
 """Uploads: songs and lists from the listener's own machine, one request each."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from studio.problems import problems
 from studio.service import Served
-from studio.uploads import drop_upload, new_upload, place_of, upload_folder
+from studio.uploads import check_file, drop_upload, new_upload, place_of, upload_folder
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
 FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -33,7 +35,8 @@ def begin(service: Served) -> Upload:
 async def put_song(upload_id: str, name: str, request: Request, service: Served) -> Upload:
     """Take one song, or a list in M3U, XSPF, JSPF, CSV or plain text: the body of the request.
 
-    Of what a list names, web addresses are fetched, and songs taken that are sent beside it.
+    A song is looked into, and not yet decoded. Of what a list names, web addresses are fetched
+    later, and songs taken that are sent beside it.
     """
     folder = upload_folder(service.store, upload_id)
     place = place_of(folder, name)
@@ -42,6 +45,7 @@ async def put_song(upload_id: str, name: str, request: Request, service: Served)
         with part.open("wb") as file:
             async for block in request.stream():
                 file.write(block)
+        await asyncio.to_thread(check_file, part, name, service.config.download.max_duration_s)
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)

@@ -1,18 +1,20 @@
 """Variants: what becomes of a creation when something about it is changed, in numbers or words."""
 
 import io
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, Strict, ValidationError
 
 from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
 from resonance_core.stages.parcel import pack
 from resonance_core.steering.intent.refine import Refinement, refine
 from resonance_core.steering.intent.words import SLIDERS
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.creations import Creation, list_creations, load_creation
 from resonance_core.store.store import Store
+from studio.body import Body
 from studio.idempotency import IdempotencyKey
 from studio.problems import problems
 from studio.routes.creations import sound_name
@@ -24,7 +26,7 @@ from studio.wanted import Steer, Wanted
 router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
 
 
-class Change(BaseModel):
+class Change(Body):
     """What shall be different; what is left out stays."""
 
     prompt: str | None = None
@@ -44,13 +46,13 @@ class Change(BaseModel):
     """How many more, in one batch, with the seeds after those of earlier takes."""
 
 
-class Words(BaseModel):
+class Words(Body):
     """What somebody says of a piece."""
 
     text: str = Field(min_length=1)
-    sliders: dict[str, float] | None = None
+    sliders: dict[str, Annotated[float, Strict(), Field(ge=-1, le=1)]] | None = None
     """Where the sliders stand; as the creation has them by default."""
-    history: list[dict[str, float]] = []
+    history: tuple[dict[str, float], ...] = ()
     """Where the sliders stood before each earlier text, so that one can be taken back."""
 
 
@@ -94,6 +96,8 @@ def refine_creation(creation_id: str, words: Words, service: Served) -> Refineme
     positions = words.sliders
     if positions is None:
         positions = Wanted.model_validate(creation.request).sliders
+    for name in positions:
+        known_concepts(service.config.concept, service.store).check(name)
     # Words are understood of the seven only; others stay where they are.
     seven = {name: at for name, at in positions.items() if name in SLIDERS}
     found = refine(words.text, seven, words.history)

@@ -65,6 +65,9 @@ export const steering = () => ask('GET', '/steering');
 /** What can be moved, in the order in which it is shown. */
 export const sliders = async () => (await ask('GET', '/concepts')).filter((one) => one.slider);
 
+export const makeSlider = (wanted, key) => ask('POST', '/concepts', wanted, { 'Idempotency-Key': key });
+export const removeSlider = (name) => ask('DELETE', `/concepts/${name}`);
+
 export const generate = (wanted, key) =>
   ask('POST', '/generations', wanted, { 'Idempotency-Key': key });
 

@@ -15,7 +15,9 @@ export const stateInWords = (state) => new Map(STEPS).get(state) ?? OTHER[state]
 
 /** What a job is at: what is being prepared, where it says so. */
 export function jobInWords(job) {
+  const learns = ['concept', 'calibration'].includes(job.kind) && job.state === 'generating';
   const hears = ['preprocessing', 'extracting'].includes(job.state);
+  if (learns && !job.step) return 'Learning what a slider changes';
   return job.step ?? (job.kind === 'impression' && hears ? 'Getting an impression' : stateInWords(job.state));
 }
 

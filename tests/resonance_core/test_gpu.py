@@ -4,8 +4,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from resonance_core.config import SamplingConfig
 from resonance_core.errors import ConfigError
-from resonance_core.gpu import asking_first, exclusive, resolve_device
+from resonance_core.gpu import asking_first, exclusive, releasing, resolve_device
 
 
 def test_devices_by_name():
@@ -63,3 +64,12 @@ def test_someone_else_is_asked_for_a_gpu_and_not_for_the_cpu(monkeypatch, tmp_pa
     with exclusive(torch.device("cuda:7")):
         pass
     assert len(asked) == 2
+
+
+def test_what_nothing_uses_is_given_back_after_each_generation(nano, monkeypatch):
+    given_back = []
+    monkeypatch.setattr("resonance_core.gpu.release_memory", given_back.append)
+    with pytest.raises(KeyError), releasing(torch.device("cuda:7")):
+        raise KeyError
+    nano.generate(["piano"], seeds=[1], duration_s=0.1, sampling=SamplingConfig())
+    assert given_back == [torch.device("cuda:7"), nano.device]

@@ -54,7 +54,7 @@ def site():
 @pytest.fixture
 def names(monkeypatch):
     """Lets names lead to addresses, each time to the next; loopback counts as public."""
-    real, is_public = socket.getaddrinfo, addresses._is_public
+    real, is_public = socket.getaddrinfo, addresses.is_public
     known: dict[str, list[str]] = {}
 
     def resolve(host, port, *rest, **options):
@@ -64,7 +64,7 @@ def names(monkeypatch):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    monkeypatch.setattr(addresses, "_is_public", lambda one: one == "127.0.0.1" or is_public(one))
+    monkeypatch.setattr(addresses, "is_public", lambda one: one == "127.0.0.1" or is_public(one))
     return known
 
 

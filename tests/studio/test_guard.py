@@ -2,6 +2,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from studio.app import create_app
+from studio.problems import MEDIA_TYPE
 
 
 def test_a_page_of_another_site_changes_nothing(client):
@@ -15,8 +16,13 @@ def test_a_page_of_another_site_changes_nothing(client):
 
 
 def test_a_host_name_that_is_not_ours_is_refused(client):
-    assert client.get("/health", headers={"Host": "rebound.example"}).status_code == 400
-    assert client.get("/health", headers={"Host": "localhost:8420"}).status_code == 200
+    for host in ("rebound.example", "127.0.0.1.example", "[", "", "127.0.0.1@rebound.example:1"):
+        answer = client.get("/health", headers={"Host": host})
+        assert answer.status_code == 400, host
+        assert answer.headers["Content-Type"] == MEDIA_TYPE
+        assert answer.json()["type"] == "urn:resonance:problem:host"
+    for host in ("localhost:8420", "LOCALHOST", "[::1]:8420", "127.0.0.1"):
+        assert client.get("/health", headers={"Host": host}).status_code == 200, host
 
 
 def test_too_large_a_request_is_refused_whether_it_says_so_or_not(client):

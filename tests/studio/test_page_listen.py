@@ -135,6 +135,28 @@ def test_a_concept_of_ones_own_is_a_slider_beside_the_seven(window, example_stor
     window.check()
 
 
+@pytest.mark.parametrize("window", [SIZES["light"], SIZES["320 px"]], indirect=True)
+def test_a_slider_of_ones_own_is_made_and_removed(window):
+    page = window.page
+    make_piece(page)
+    window.piece()
+    page.get_by_text("A slider of your own").click()
+    page.get_by_label("What it is called").fill("Grit")
+    words = (("clean guitar", "gritty guitar"), ("clean bass", "dirty bass"), ("soft", "hard"))
+    page.get_by_role("button", name="Add a pair").click()
+    for place, pair in enumerate(words):
+        for end, word in zip(("Left end", "Right end"), pair, strict=True):
+            page.get_by_label(end).nth(place).fill(word)
+    window.check()
+    page.get_by_role("button", name="Make the slider").click()
+    expect(page.get_by_role("slider", name="Grit")).to_be_visible(timeout=60_000)
+    expect(page.locator("#polite")).to_have_text("The slider Grit is there")
+    expect(page.get_by_label("What it is called")).to_have_value("")
+    window.check()
+    page.get_by_role("button", name="Remove the slider Grit").click()
+    expect(page.get_by_role("slider", name="Grit")).not_to_be_visible()
+
+
 def test_the_accent_is_the_playlists(window, address, example_store):
     page = window.page
     accent = page.request.get(f"{address}/playlists/example").json()["accent"]

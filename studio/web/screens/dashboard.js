@@ -9,6 +9,7 @@ import { Advanced } from '/web/components/advanced.js';
 import { Chat } from '/web/components/chat.js';
 import { Details } from '/web/components/details.js';
 import { More } from '/web/components/more.js';
+import { OwnSlider } from '/web/components/own-slider.js';
 import { Player } from '/web/components/player.js';
 import { Remaking, useJobsOf } from '/web/components/remaking.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
@@ -169,6 +170,7 @@ export function Dashboard({ id }) {
           value=${sliders[one.name] ?? 0} changed=${move}
         />
       `)}
+      <${OwnSlider} own=${known.filter((one) => one.own)} changed=${() => loadSliders().then(setKnown, setProblem)} />
     </section>
     <${Chat} name=${id} ask=${ask} undo=${() => ask('undo')} />
     <${More} piece=${piece} without=${twin && (() => player.current.hear(twin.id))} change=${make} />

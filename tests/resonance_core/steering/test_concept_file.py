@@ -45,7 +45,8 @@ def test_too_many_pairs_are_refused():
         ("frames: ['{}']\nconcepts: {a: {label: A, words: [[x, y]], wrds: 1}}", "wrds"),
         ("concepts: {a: {label: A, words: [[x, y]]}}", "the words of 'a' need frames"),
         ("concepts: {a: {label: A}}", "concepts.a = {'label': 'A'} cannot be used"),
-        ("concepts: {a: {label: A}}", "made from nothing; give words, or both low and high, or"),
+        ("concepts: {a: {label: A}}", "made from nothing; give words, or prompts, or both low"),
+        ("concepts: {a: {label: A, prompts: [[x, y]]}}", "concepts.a.prompts"),
         ("concepts: {a: {label: A, low: x}}", "it is made from low; give"),
         ("concepts: {a: {label: A, low: x, high: y, tracks: z}}", "low and high and tracks; give"),
         (
@@ -90,3 +91,9 @@ def test_a_concept_from_audio_has_no_prompts(audio_concepts):
     file = load_concepts(audio_concepts)
     with pytest.raises(ConfigError, match="more than the 0 of concept 'warmth'"):
         file.pairs("warmth", 2)
+
+
+def test_whole_prompts_are_played_as_they_are(tmp_path):
+    path = tmp_path / "concepts.yaml"
+    path.write_text("concepts: {grit: {label: Grit, prompts: [[clean, gritty], [soft, hard]]}}")
+    assert load_concepts(path).pairs("grit", 28) == [("clean", "gritty"), ("soft", "hard")]

@@ -33,6 +33,7 @@ def test_a_concept_of_ones_own_is_a_slider(client, ended, store):
 
     slider = client.get("/concepts").json()[7]
     assert (slider["name"], slider["label"], slider["slider"]) == ("grit", "Grit and dirt", True)
+    assert [one["own"] for one in client.get("/concepts").json()] == [False] * 7 + [True]
     assert client.get("/concepts/grit").json() == slider
     side = -0.5 if slider["high"] is None else 0.5
     piece = {"prompt": "guitar", "duration_s": 0.5, "seed": 3, "sliders": {"grit": side}}
@@ -44,6 +45,8 @@ def test_a_concept_of_ones_own_is_a_slider(client, ended, store):
     place = f"/creations/{creation['id']}/refine"
     moved = client.post(place, json=said).json()["positions"]
     assert (moved["grit"], moved["bass"] > 0) == (side, True)
+    unknown = client.post(place, json={**said, "sliders": {"sweetness": 0.1}})
+    assert (unknown.status_code, "no concept" in unknown.json()["detail"]) == (422, True)
     reset = client.post(place, json={"text": "reset", "sliders": {"grit": side}}).json()
     assert reset["positions"].get("grit", 0) == 0
 

@@ -100,4 +100,4 @@ def test_a_recording_that_says_it_is_short_is_decoded_no_further(store, little):
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         answer = client.post("/melodies", content=bytes(lying))
     assert answer.status_code == 422
-    assert "goes on for more than 2 s" in answer.json()["detail"]
+    assert "longer than 2 s" in answer.json()["detail"]
