@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
@@ -19,7 +18,7 @@ from resonance_core.store.store import Store
 from studio.app import create_app
 from studio.settings import StudioSettings
 from tests.prefect_screens import CHROMIUM, OPTIONS
-from tests.studio.windows import Window
+from tests.studio.windows import Window, opened
 
 
 @pytest.fixture
@@ -87,12 +86,5 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def window(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Window]:
     """A window of the size and colours that a test asks for."""
-    context = browser.new_context(
-        base_url=address, reduced_motion="reduce", **getattr(request, "param", {})
-    )
-    context.set_default_timeout(20_000)
-    window = Window(context.new_page())
-    yield window
-    assert window.hosts == {urlsplit(address).netloc}
-    assert window.errors == []
-    context.close()
+    with opened(browser, address, **getattr(request, "param", {})) as window:
+        yield window

@@ -2,12 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from resonance_core.store.creations import list_creations
 from studio.page import WEB
-from tests.studio.windows import FOCUSED, SIZES, make_piece, needs_chromium
+from tests.studio.windows import make_piece, needs_chromium
 
 pytestmark = needs_chromium
 SCRIPT_BYTES = 100_000
@@ -58,90 +57,6 @@ def test_from_a_playlist_to_a_piece_and_its_variants_with_a_mouse(window, exampl
     assert page.url.endswith(first)
     page.go_forward()
     assert page.url.endswith(second)
-
-
-def test_from_a_playlist_to_a_piece_with_the_keyboard_alone(window):
-    page = window.page
-    page.goto("/")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the main part"
-    page.keyboard.press("Enter")
-
-    def reach(name: str) -> None:
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            label = page.evaluate(FOCUSED)
-            if name in label:
-                return
-        raise AssertionError(f"{name!r} cannot be reached")
-
-    reach("Start with a playlist")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_be_focused()
-    expect(page.get_by_role("link", name="example", exact=True)).to_be_visible()
-    reach("example")
-    if "Listen" in page.evaluate("document.activeElement.textContent"):
-        reach("example")
-    page.get_by_role("link", name="example", exact=True).focus()
-    page.keyboard.press("Enter")
-    reach("A few words")
-    page.keyboard.type("calm harp")
-    reach("Make it")
-    page.keyboard.press("Enter")
-    window.piece()
-    expect(page.get_by_role("heading", level=1)).to_be_focused()
-    page.keyboard.press(" ")
-    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-    page.keyboard.press("3")
-    slider = page.get_by_label("Bass resonance", exact=True)
-    expect(slider).to_be_focused()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("PageUp")
-    expect(slider).to_have_value("0.6")
-    page.keyboard.press("Home")
-    expect(slider).to_have_value("0")
-    page.keyboard.press("c")
-    expect(page.get_by_label("What should change?")).to_be_focused()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog", name="Keys")).not_to_be_visible()
-
-
-@pytest.mark.parametrize("window", SIZES.values(), ids=SIZES, indirect=True)
-def test_every_screen_can_be_used_by_everybody(window, example_store):
-    page = window.page
-    make_piece(page)
-    creation = window.piece()
-    window.check()
-    for path in ("/", "/playlist", "/prompt?playlist=example"):
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        window.check()
-    page.goto(f"/studio/{creation}")
-    page.get_by_role("button", name="Keys").click()
-    window.check()
-
-
-def test_nothing_is_lost_on_reload(window):
-    page = window.page
-    page.goto("/prompt?playlist=example")
-    page.get_by_label("A few words").fill("calm harp")
-    page.reload()
-    expect(page.get_by_label("A few words")).to_have_value("calm harp")
-    expect(page.get_by_role("main")).to_contain_text("It will sound like example")
-    page.get_by_label("Length").select_option("two minutes")
-    page.get_by_role("button", name="Make it").click()
-    page.wait_for_url(re.compile("/making/"))
-    page.reload()
-    expect(page.get_by_role("heading", name="Playing")).to_be_visible()
-    expect(page.locator("audio")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
-    page.reload()
-    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
 
 
 def test_what_cannot_be_used_is_said_beside_its_field(window):

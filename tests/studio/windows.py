@@ -1,11 +1,14 @@
 """The page as tests see it: windows in a real Chromium, and what they watch for."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.prefect_screens import CHROMIUM
 
@@ -51,6 +54,20 @@ class Window:
         self.page.wait_for_url(re.compile("/studio/"), timeout=60_000)
         expect(self.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
         return self.page.url.rsplit("/", 1)[-1]
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **options: Any) -> Iterator[Window]:
+    """A window, which asks nobody else for anything, and whose scripts do not fail."""
+    context = browser.new_context(base_url=address, **{"reduced_motion": "reduce", **options})
+    context.set_default_timeout(20_000)
+    window = Window(context.new_page())
+    try:
+        yield window
+    finally:
+        context.close()
+    assert window.hosts == {urlsplit(address).netloc}
+    assert window.errors == []
 
 
 def make_piece(page: Page) -> None:

@@ -21,7 +21,7 @@ export function Chat({ name, ask, undo }) {
     try {
       const moved = await ask(words);
       setLines([...lines, { words, moved }]);
-      setWords('');
+      if (field.current.value === words) setWords(''); // else somebody has gone on typing
     } catch (error) {
       setProblem(error);
     }

@@ -21,8 +21,8 @@ export function useJobsOf(id) {
   const shown = [...new Set([...others, ...asked])];
   const replace = (gone, added) => {
     const stay = (one) => !gone.includes(one);
-    setAsked([...asked.filter(stay), ...added]);
-    setOthers(others.filter(stay));
+    setAsked((before) => [...before.filter(stay), ...added]);
+    setOthers((before) => before.filter(stay));
   };
   return [shown, replace];
 }

@@ -36,14 +36,23 @@ export const Silent = ({ silent }) => silent && html`<p class="notice">${SILENCE
 
 export function Cancel({ found, children }) {
   const [asked, setAsked] = useState(false);
-  if (!found || isOver(found)) return null;
+  const [refused, setRefused] = useState(null);
+  const over = found && isOver(found);
+  useEffect(() => {
+    if (over && asked) document.querySelector('h1').focus(); // the button that had the focus is gone
+  }, [over, asked]);
+  if (!found || over) return null;
   const cancel = () => {
     setAsked(true);
-    cancelJob(found.id).catch((problem) => alarm(problem.message));
+    setRefused(null);
+    cancelJob(found.id).catch((problem) => {
+      setAsked(false);
+      setRefused(problem);
+      alarm(problem.message);
+    });
   };
   return html`
-    <button type="button" onClick=${cancel} disabled=${asked}>
-      ${asked ? 'Cancelling ...' : children}
-    </button>
+    <button type="button" onClick=${cancel}>${asked ? 'Cancelling ...' : children}</button>
+    ${refused && html`<span> ${refused.message}. ${refused.remedy}.</span>`}
   `;
 }

@@ -129,7 +129,7 @@ function Progress({ id }) {
       <p><a class="main" href=${next}>Say what to play</a></p>
     `}
     ${['failed', 'cancelled'].includes(found?.state) && html`
-      <p>${found.reason}</p>
+      ${found.state === 'failed' && html`<p>${found.reason}</p>`}
       <p>What was finished is kept: the same again takes up where this ended.</p>
       <p><a class="main" href="/playlist">Choose again</a></p>
     `}
