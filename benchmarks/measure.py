@@ -20,8 +20,9 @@ class Figure(BaseModel):
     ratio: float
     """Median over the repeats of the numerator by the denominator."""
     target: float
-    better: Literal["higher", "lower"]
-    """The side of the target on which the ratio should lie."""
+    better: Literal["higher", "lower", "alike"]
+    """The side of the target on which the ratio should lie; ``alike``: neither amount should be
+    more than target times the other."""
     measured: dict[str, list[float]]
     """Every repeat of both sides, the numerator first."""
     unit: Unit
@@ -36,6 +37,8 @@ class Figure(BaseModel):
     @property
     def met(self) -> bool:
         """Whether the target is met."""
+        if self.better == "alike":
+            return 1 / self.target <= self.ratio <= self.target
         reached = self.ratio >= self.target
         return reached if self.better == "higher" else self.ratio <= self.target
 

@@ -1,10 +1,12 @@
 """The command that says what a playlist is like, without the model."""
 
 import shlex
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from rich.status import Status
 
+from flows.consent import agreed
 from flows.console import (
     ConfigOption,
     JsonOption,
@@ -18,6 +20,7 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
+from resonance_core.consent import Consent, Sending
 from resonance_core.sources.resolve import resolve
 from resonance_core.steering.concept_file import load_concepts
 from resonance_core.store.open import open_store
@@ -28,19 +31,31 @@ def describe(
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
+    describer: Annotated[
+        Literal["local", "gemini"] | None,
+        typer.Option("--with", help="Who hears it: local, or Google's gemini."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree to what Gemini is sent, without being asked.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say in seconds what a playlist is like, as a prompt and slider positions."""
+    """Say in seconds what a playlist is like, as a prompt and slider positions.
+
+    Only with Gemini does anything leave this machine, after you were shown what and agreed.
+    """
     with errors_in_words(as_json):
         opened = open_store(runtime_settings(store).store)
-        settings = settings_of(config, overrides).read()
+        chosen = [] if describer is None else [f"describe.describer={describer}"]
+        settings = settings_of(config, [*(overrides or ()), *chosen]).read()
         concepts = load_concepts(settings.concept.file)
         playlist = resolve(source, settings.resolve)
-        with notes.status("Listening ..."):
-            from resonance_core.describe.local import LocalDescriber
+        with notes.status("Listening ...") as status:
+            from flows.describers import describer_of
             from resonance_core.stages.describe import describe as describe_stage
 
-            found = describe_stage(playlist.tracks, LocalDescriber(), settings.download, opened)
+            who = describer_of(settings.describe, concepts, _consent(yes, status))
+            found = describe_stage(playlist.tracks, who, settings.download, opened)
         character = found.character
         prompt, sliders = character.prompt(concepts), character.sliders(concepts)
         if as_json:
@@ -60,8 +75,23 @@ def describe(
         out.print(f"Nearest to: {genres}.")
         if character.tempo_bpm is not None:
             out.print(f"Tempo: {character.tempo_bpm:.0f} beats a minute.")
+        for label, words in (("Instruments", character.instruments), ("Mood", character.mood)):
+            if words:
+                out.print(f"{label}: {', '.join(words)}.")
         for track in found.tracks:
             if track.reason is not None:
                 out.print(f"Left out: {track.title}: {track.reason}")
         moved = " ".join(f"--slider {name}={level:.1f}" for name, level in sliders.items())
         out.print(f"Play it: resonance generate --prompt {shlex.quote(prompt)} {moved}")
+
+
+def _consent(yes: bool, status: Status) -> Consent:
+    """Return what asks the person at the terminal, who may have agreed ahead."""
+
+    def ask(sending: Sending) -> bool:
+        status.stop()  # it would write over the question
+        consent = agreed(sending, yes, "describe --with local, which sends nothing")
+        status.start()
+        return consent
+
+    return ask

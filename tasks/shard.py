@@ -10,7 +10,7 @@ from resonance_core.store.records import Outcome
 from tasks.caching import stage_state, stage_task
 
 
-@stage_task(name="shard", task_run_name="shard {number}", tags=["gpu"])
+@stage_task(name="shard", task_run_name="shard {number}")
 def shard(
     number: int, tracks: list[IdentifiedTrack], config: PipelineConfig, runtime: RuntimeConfig
 ) -> State[Outcome]:
