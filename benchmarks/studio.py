@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.listeners import LISTENERS
 from resonance_core.config import RuntimeConfig
 from resonance_core.config_file import load_config
 from resonance_core.stages.generate import generate
@@ -46,13 +45,20 @@ def served() -> Iterator[str]:
             finally:
                 process.terminate()
 
+
 def main():
     with served() as address:
-        o = subprocess.run([sys.executable, "-m", "benchmarks.listeners", address], capture_output=True, text=True)
+        o = subprocess.run(
+            [sys.executable, "-m", "benchmarks.listeners", address], capture_output=True, text=True
+        )
         took = json.loads(o.stdout)
     everything = np.array([x for xs in took.values() for x in xs])
     for name, xs in [*took.items(), ("all", everything)]:
         xs = np.array(xs) * 1e3
-        print(f"{name:16} n {len(xs):5} median {np.median(xs):7.1f} p99 {np.percentile(xs, 99):7.1f} max {xs.max():7.1f} ms")
+        print(
+            f"{name:16} n {len(xs):5} median {np.median(xs):7.1f} p99 {np.percentile(xs, 99):7.1f} max {xs.max():7.1f} ms"
+        )
+
+
 if __name__ == "__main__":
     main()

@@ -31,7 +31,7 @@ class Ingests:
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def submit(self, source: str, name: str | None) -> Job:
+    async def submit(self, source: str, name: str | None) -> Job:
         """Start an ingest, or join the one of the same that goes on.
 
         Args:
@@ -43,7 +43,8 @@ class Ingests:
         """
         asked = json.dumps([source, name, self._pipeline.model_dump(mode="json")])
         request = sha256_text(asked)
-        for job in [*self.jobs(), *list_jobs(self._store)]:
+        others = await asyncio.to_thread(list_jobs, self._store)
+        for job in [*self._jobs.values(), *others]:
             if job.request == request and job.state not in FINAL:
                 return job
         if len(self._jobs) >= self._limit:
@@ -52,6 +53,10 @@ class Ingests:
         self._jobs[job.id] = job
         self._tasks[job.id] = asyncio.create_task(self._run(job))
         return job
+
+    def has(self, job_id: str) -> bool:
+        """Say whether a job goes on here."""
+        return job_id in self._jobs
 
     def get(self, job_id: str) -> Job | None:
         """Return a job that goes on, as far as its process has told."""
@@ -79,11 +84,11 @@ class Ingests:
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 reason = await self._ingest(job)
-            kept = load_job(self._store, job.id) or job
+            kept = await asyncio.to_thread(load_job, self._store, job.id) or job
             if kept.state not in FINAL or reason == CANCELLED:
                 kept.state = "cancelled" if reason == CANCELLED else "failed"
                 kept.reason, kept.ended_at = reason, datetime.now(UTC)
-                save_job(self._store, kept)
+                await asyncio.to_thread(save_job, self._store, kept)
         finally:
             del self._jobs[job.id], self._tasks[job.id]
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field
 
 from resonance_core.keys import sha256_text
-from resonance_core.models.registry import model_info
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
 from resonance_core.stages.generation_request import GenerationRequest
@@ -66,7 +65,7 @@ async def generate_piece(
 
     With an ``Idempotency-Key`` the same request again is the same job.
     """
-    job = submit(wanted, None, service, idempotency_key)
+    job = await submit(wanted, None, service, idempotency_key)
     if not wait and "wait" not in prefer:
         return accepted(job, service, response)
     job = await _ended(job, service)
@@ -79,7 +78,7 @@ async def generate_piece(
     return await asyncio.to_thread(sound_of, creation, "wav", service)
 
 
-def submit(
+async def submit(
     wanted: Wanted, parent: str | None, service: Service, idempotency_key: str | None = None
 ) -> Job:
     """Queue a generation, whose result will be a creation.
@@ -102,27 +101,15 @@ def submit(
             f"{wanted.duration_s} s are more than {limit}",
             "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
         )
-    for name in wanted.sliders:
-        load_concepts(service.config.concept.file).check(name)
-    if wanted.playlist is not None:
-        find_direction(wanted.playlist, service.store)
+    await asyncio.to_thread(_check, wanted, service)
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (parent or ""))
     job = Job(id=str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
-    if idempotency_key is not None:
-        job.id = str(uuid5(NAMESPACE_URL, f"generations/{idempotency_key}"))
-        if (first := known_job(job.id, service)) is not None:
-            if first.request != asked:
-                raise UnusableError(
-                    f"the Idempotency-Key {idempotency_key!r} names another request",
-                    "Use a new key for each request",
-                )
-            return first
     config = service.config.model_copy(
         update={
             "generate": service.config.generate.model_copy(update={"duration_s": wanted.duration_s})
         }
     )
-    total = round(wanted.duration_s * model_info(config.model).sample_rate)
+    total = round(wanted.duration_s * service.model.sample_rate)
 
     def make(work: Work) -> str:
         work.begin()
@@ -146,13 +133,34 @@ def submit(
         save_creation(service.store, creation)
         return creation.id
 
-    return service.queue.submit(job, make)
+    if idempotency_key is None:
+        return service.queue.submit(job, make)
+    job.id = str(uuid5(NAMESPACE_URL, f"generations/{idempotency_key}"))
+    async with service.submitting:  # or two at a time would both find none
+        first = await _known(job.id, service)
+        if first is None:
+            return service.queue.submit(job, make)
+    if first.request != asked:
+        raise UnusableError(
+            f"the Idempotency-Key {idempotency_key!r} names another request",
+            "Use a new key for each request",
+        )
+    return first
 
 
-def known_job(job_id: str, service: Service) -> Job | None:
+def _check(wanted: Wanted, service: Service) -> None:
+    file = load_concepts(service.config.concept.file)
+    for name in wanted.sliders:
+        file.check(name)
+    if wanted.playlist is not None:
+        find_direction(wanted.playlist, service.store)
+
+
+async def _known(job_id: str, service: Service) -> Job | None:
     """Return a job that waits, is worked on, or has ended; None where there is none."""
-    work = service.queue.get(job_id)
-    return work.job if work is not None else load_job(service.store, job_id)
+    if (work := service.queue.get(job_id)) is not None:
+        return work.job
+    return await asyncio.to_thread(load_job, service.store, job_id)
 
 
 async def _ended(job: Job, service: Service) -> Job:

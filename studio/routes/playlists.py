@@ -43,7 +43,7 @@ async def submit(wanted: Submission, service: Served, response: Response) -> Job
         source = str(upload_folder(service.store, source.removeprefix(UPLOAD)))
     else:
         await asyncio.to_thread(check_public, source)
-    job = service.ingests.submit(source, name)
+    job = await service.ingests.submit(source, name)
     return accepted(job, service, response)
 
 
