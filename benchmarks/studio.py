@@ -1,17 +1,22 @@
 """The studio's service: how fast it answers while a piece is made and many listen to it."""
 
+import functools
 import json
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.listeners import LISTENERS
+from benchmarks.measure import Figure, compare
 from resonance_core.config import RuntimeConfig
 from resonance_core.config_file import load_config
 from resonance_core.stages.generate import generate
@@ -19,7 +24,10 @@ from resonance_core.stages.generation_request import GenerationRequest
 from resonance_core.store.creations import Creation, save_creation
 from resonance_core.store.store import Store
 
+ALLOWED_S = 0.2
+"""No request but a generation may take longer, in seconds."""
 CREATIONS = 50
+"""What the library holds."""
 
 
 @contextmanager
@@ -46,19 +54,39 @@ def served() -> Iterator[str]:
                 process.terminate()
 
 
-def main():
+@functools.cache
+def _took(_repeat: int) -> list[float]:
     with served() as address:
-        o = subprocess.run(
-            [sys.executable, "-m", "benchmarks.listeners", address], capture_output=True, text=True
-        )
-        took = json.loads(o.stdout)
-    everything = np.array([x for xs in took.values() for x in xs])
-    for name, xs in [*took.items(), ("all", everything)]:
-        xs = np.array(xs) * 1e3
-        print(
-            f"{name:16} n {len(xs):5} median {np.median(xs):7.1f} p99 {np.percentile(xs, 99):7.1f} max {xs.max():7.1f} ms"
-        )
+        command = [sys.executable, "-m", "benchmarks.listeners", address]
+        found = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    return list(chain.from_iterable(json.loads(found).values()))
 
 
-if __name__ == "__main__":
-    main()
+def _figure(name: str, of: Callable[[list[float]], float]) -> Figure:
+    """Compare a measure of all requests' times, in seconds, with what is allowed."""
+    repeats = count()
+    return compare(
+        name,
+        numerator=(name, lambda: of(_took(next(repeats)))),
+        denominator=("allowed", lambda: ALLOWED_S),
+        target=1.0,
+        better="lower",
+        repeats=3,
+        model=load_config().model.id,
+        conditions={"listeners": LISTENERS, "requests": len(_took(0)), "creations": CREATIONS},
+    )
+
+
+def slowest() -> Figure:
+    """Measure the one request that took longest, of all but generations."""
+    return _figure("slowest_request", max)
+
+
+def hundredth() -> Figure:
+    """Measure what one request in a hundred takes longer than."""
+    return _figure("hundredth_request", lambda took: float(np.percentile(took, 99)))
+
+
+def middle() -> Figure:
+    """Measure what half of the requests take longer than."""
+    return _figure("middle_request", statistics.median)
