@@ -8,7 +8,6 @@ import soundfile
 from fastapi import APIRouter, Header, Query, Response
 
 from resonance_core.keys import sha256_text
-from resonance_core.models.registry import model_info
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate
 from resonance_core.stages.retune import heard_of, retune
@@ -17,7 +16,7 @@ from resonance_core.store.creations import Creation, load_creation, save_creatio
 from resonance_core.store.jobs import Job
 from resonance_core.store.pieces import AUDIO
 from studio.errors import ConflictError, UnusableError
-from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.creations import sound_of
@@ -49,7 +48,7 @@ async def generate_piece(
 
     With an ``Idempotency-Key`` the same request again is the same job.
     """
-    job = submit(wanted, None, service, idempotency_key)
+    job = await submit(wanted, None, service, idempotency_key)
     if not wait and "wait" not in prefer:
         return accepted(job, service, response)
     job = await _ended(job, service)
@@ -62,7 +61,7 @@ async def generate_piece(
     return await asyncio.to_thread(sound_of, creation, "wav", service)
 
 
-def submit(
+async def submit(
     wanted: Wanted, parent: str | None, service: Service, idempotency_key: str | None = None
 ) -> Job:
     """Queue a generation, whose result will be a creation.
@@ -86,19 +85,10 @@ def submit(
             f"{wanted.duration_s} s are more than {limit}",
             "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
         )
-    for name in wanted.sliders:
-        known_concepts(service.config.concept, service.store).check(name)
-    if wanted.playlist is not None:
-        find_direction(wanted.playlist, service.store)
-        if wanted.aggregate is not None:
-            heard_of(wanted.playlist, service.store)
-    config, runtime = wanted.settings(service.config), service.runtime
+    await asyncio.to_thread(_check, wanted, service)
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (parent or ""))
-    named = job_id("generations", idempotency_key)
-    if (first := first_job(named, asked, service)) is not None:
-        return first
-    job = Job(id=named or str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
-    total = round(wanted.duration_s * model_info(config.model).sample_rate)
+    config, runtime = wanted.settings(service.config, service.model), service.runtime
+    total = round(wanted.duration_s * service.model.sample_rate)
 
     def make(work: Work) -> str:
         work.begin()
@@ -119,7 +109,21 @@ def submit(
         save_creation(service.store, creation)
         return creation.id
 
-    return service.queue.submit(job, make)
+    async def queue(named: str | None) -> Job:
+        job = Job(id=named or str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
+        return service.queue.submit(job, make)
+
+    return await once("generations", idempotency_key, asked, service, queue)
+
+
+def _check(wanted: Wanted, service: Service) -> None:
+    """Refuse what names a slider or a playlist that is not there."""
+    for name in wanted.sliders:
+        known_concepts(service.config.concept, service.store).check(name)
+    if wanted.playlist is not None:
+        find_direction(wanted.playlist, service.store)
+        if wanted.aggregate is not None:
+            heard_of(wanted.playlist, service.store)
 
 
 async def _ended(job: Job, service: Service) -> Job:

@@ -10,7 +10,7 @@ from resonance_core.stages.describe import DESCRIBE
 from resonance_core.store.concepts import known_concepts
 from studio.body import Body
 from studio.errors import UnknownError, UnusableError
-from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
@@ -60,11 +60,12 @@ async def glance(
             f"{wanted.describer} hears clips of the songs, which would be sent to Google",
             "Agree to it with agreed: true, or have it described here: describer: local",
         )
-    source = await find_source(wanted.source, service)
-    impressions, named = service.impressions, job_id("impressions", idempotency_key)
+    source, impressions = await find_source(wanted.source, service), service.impressions
     asked = impressions.request(source, wanted.describer)
-    first = first_job(named, asked, service)
-    job = first or impressions.submit(source, wanted.describer, named)
+    job = await once(
+        *("impressions", idempotency_key, asked, service),
+        lambda named: impressions.submit(source, wanted.describer, named),
+    )
     return accepted(job, service, response)
 
 

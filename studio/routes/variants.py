@@ -1,5 +1,6 @@
 """Variants: what becomes of a creation when something about it is changed, in numbers or words."""
 
+import asyncio
 import io
 import zipfile
 from typing import Annotated
@@ -63,12 +64,13 @@ async def vary(
     idempotency_key: IdempotencyKey = None,
 ) -> JobView:
     """Make a piece again with something changed; with nothing changed it is the same again."""
-    parent = load_creation(service.store, creation_id)
+    parent = await asyncio.to_thread(load_creation, service.store, creation_id)
     try:
         wanted = Wanted.model_validate({**parent.request, **change.model_dump(exclude_unset=True)})
     except ValidationError as error:
         raise explain(error, "the variant", Wanted) from error
-    return accepted(submit(wanted, parent.id, service, idempotency_key), service, response)
+    job = await submit(wanted, parent.id, service, idempotency_key)
+    return accepted(job, service, response)
 
 
 @router.post("/refine", responses=problems(404))

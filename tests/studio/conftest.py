@@ -1,11 +1,14 @@
 """What the service's tests share: a service on a store of its own, asked as from loopback."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 import yaml
 from fastapi.testclient import TestClient
 
@@ -53,3 +56,19 @@ def ended(client: TestClient) -> Callable[[str], dict[str, Any]]:
         raise TimeoutError(f"{location} does not end: {job}")
 
     return wait
+
+
+@pytest.fixture
+def served(store: Store, little: StudioSettings) -> Iterator[httpx.Client]:
+    """A client of a service on a port of its own."""
+    server = uvicorn.Server(uvicorn.Config(create_app(little), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        yield client
+    server.should_exit = True
+    thread.join(30)
+    assert not thread.is_alive()
