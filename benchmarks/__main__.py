@@ -10,6 +10,7 @@ from benchmarks import (
     reprocess_memory,
     reprocess_pipeline,
     reprocess_scale,
+    studio,
     two_workers,
 )
 from benchmarks.calibration_batch import calibration_batch
@@ -48,6 +49,9 @@ BENCHMARKS: dict[str, Callable[[], Figure]] = {
     "two_workers_dask": two_workers.dask,
     "two_workers_ray": two_workers.ray,
     "reading": reading,
+    "studio_slowest_request": studio.slowest,
+    "studio_hundredth_request": studio.hundredth,
+    "studio_middle_request": studio.middle,
 }
 
 

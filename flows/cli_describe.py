@@ -1,11 +1,12 @@
 """The command that says what a playlist is like, without the model."""
 
 import shlex
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from rich.status import Status
 
-from flows import describe as flow
+from flows.consent import agreed
 from flows.console import (
     ConfigOption,
     JsonOption,
@@ -19,22 +20,35 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
-from resonance_core.describe.registry import DescriberName
+from resonance_core.consent import Consent, Sending
 
 
 def describe(
     source: Annotated[str, typer.Argument(help="A folder, a file, or a playlist's URL.")],
-    describer: Annotated[DescriberName, typer.Option(help="Who hears it.")] = "local",
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
+    describer: Annotated[
+        Literal["local", "gemini"] | None,
+        typer.Option("--with", help="Who hears it: local, or Google's gemini."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree to what Gemini is sent, without being asked.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say in seconds what a playlist is like, as a prompt and slider positions."""
+    """Say in seconds what a playlist is like, as a prompt and slider positions.
+
+    Only with Gemini does anything leave this machine, after you were shown what and agreed.
+    """
     with errors_in_words(as_json):
         runtime_settings(store)
-        with notes.status("Listening ..."):
-            found = flow.describe(source, describer, settings_of(config, overrides))
+        chosen = [] if describer is None else [f"describe.describer={describer}"]
+        settings = settings_of(config, [*(overrides or ()), *chosen])
+        with notes.status("Listening ...") as status:
+            from flows import describe as flow
+
+            found = flow.describe(source, settings, _consent(yes, status))
         if as_json:
             print_json(found)
             return
@@ -45,8 +59,23 @@ def describe(
         out.print(f"Nearest to: {genres}.")
         if character.tempo_bpm is not None:
             out.print(f"Tempo: {character.tempo_bpm:.0f} beats a minute.")
+        for label, words in (("Instruments", character.instruments), ("Mood", character.mood)):
+            if words:
+                out.print(f"{label}: {', '.join(words)}.")
         for track in found.tracks:
             if track.reason is not None:
                 out.print(f"Left out: {track.title}: {track.reason}")
         moved = " ".join(f"--slider {name}={level:.1f}" for name, level in sliders.items())
         out.print(f"Play it: resonance generate --prompt {shlex.quote(found.prompt)} {moved}")
+
+
+def _consent(yes: bool, status: Status) -> Consent:
+    """Return what asks the person at the terminal, who may have agreed ahead."""
+
+    def ask(sending: Sending) -> bool:
+        status.stop()  # it would write over the question
+        consent = agreed(sending, yes, "describe --with local, which sends nothing")
+        status.start()
+        return consent
+
+    return ask

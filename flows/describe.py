@@ -4,10 +4,11 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
+from flows.describers import describer_of
 from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
+from resonance_core.consent import Consent
 from resonance_core.describe.character import PlaylistCharacter
-from resonance_core.describe.registry import DescriberName, load_describer
 from resonance_core.sources.resolve import resolve
 from resonance_core.stages.describe import describe as describe_stage
 from resonance_core.store.concepts import known_concepts
@@ -29,16 +30,17 @@ class DescribeResult(BaseModel):
     tracks: list[TrackReport]
 
 
-def describe(source: str, describer: DescriberName, settings: Settings) -> DescribeResult:
+def describe(source: str, settings: Settings, consent: Consent) -> DescribeResult:
     """Return what a playlist is like, as a prompt and slider positions, and keep a job of it.
 
     Args:
         source: A folder, a file, or a URL that yt-dlp reads.
-        describer: Who hears it.
-        settings: Limits of what is fetched, and the sliders.
+        settings: Who hears it, limits of what is fetched, and the sliders.
+        consent: Asked before anything leaves this machine.
 
     Raises:
         ConfigError: A setting cannot be used.
+        ResonanceError: The describer's own, as it says.
         SourceError: The source cannot be listed.
         TrackError: None of its tracks can be used.
     """
@@ -50,14 +52,13 @@ def describe(source: str, describer: DescriberName, settings: Settings) -> Descr
         kind="impression",
         request=runtime.request,
         source=source,
-        name=describer,
+        name=config.describe.describer,
     )
     with running_job(store, named) as job:
         playlist = resolve(source, config.resolve)
         job.list_tracks([track.title for track in playlist.tracks])
-        found = describe_stage(
-            playlist.tracks, load_describer(describer), config.download, store, job.advance
-        )
+        describer = describer_of(config.describe, concepts, consent)
+        found = describe_stage(playlist.tracks, describer, config.download, store, job.advance)
         job.end_with(found.outcome.record.key)
     return DescribeResult(
         key=found.outcome.record.key,

@@ -1,10 +1,12 @@
 """Doctor: what works on this machine, and what to do about what does not."""
 
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 
 from prefect.settings import PREFECT_API_URL
 from pydantic import BaseModel
 
+from flows.secrets import google_api_key
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
 from resonance_core.gpu import resolve_device
@@ -23,13 +25,14 @@ class Check(BaseModel):
 
 
 def examine(config: PipelineConfig, runtime: RuntimeConfig) -> list[Check]:
-    """Look at the libraries, the device, the model, Prefect and the store."""
+    """Look at the libraries, the device, the model, Prefect, what Google needs, and the store."""
     versions = ", ".join(f"{name} {version}" for name, version in library_versions().items())
     return [
         Check(name="libraries", ok=True, found=versions),
         _try("device", lambda: str(resolve_device(runtime.device))),
         _try("model", lambda: _model(config, runtime)),
         _prefect(),
+        _try("google", _google),
         _try("store", lambda: _store(runtime)),
     ]
 
@@ -55,6 +58,15 @@ def _prefect() -> Check:
         found=url or "no PREFECT_API_URL: ingest starts a server of its own (10-40 s)",
         remedy="" if url else "To see runs: prefect server start, then set PREFECT_API_URL",
     )
+
+
+def _google() -> str:
+    try:
+        library = f"google-genai {version('google-genai')}"
+    except PackageNotFoundError:
+        library = "no google-genai (pip install 'resonance[google]')"
+    key = google_api_key()
+    return f"{library}, {'no API key' if key is None else f'an API key from {key.source}'}"
 
 
 def _store(runtime: RuntimeConfig) -> str:

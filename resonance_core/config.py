@@ -90,6 +90,25 @@ class DownloadConfig(StageConfig):
     """How long a host that asks to be left alone is waited for in all, in seconds."""
 
 
+class DescribeConfig(StageConfig):
+    """Who says what a playlist is like; ``timeout_s`` and what follows it enter no key."""
+
+    describer: Literal["local", "gemini"] = "local"
+    """``local`` hears the tracks on this machine; ``gemini`` is Google's and is sent clips of them,
+    after consent."""
+    model: str = "gemini-3.8-flash"
+    """The Gemini model, as Google names it."""
+    heard_s: Annotated[float, Field(ge=4, le=600)] = 30.0
+    """What Gemini is sent of each track, in seconds."""
+    timeout_s: PositiveFloat = 120.0
+    """A request that takes longer is given up, in seconds."""
+    attempts: PositiveInt = 4
+    """How often a request is made that the service turns away, or that is cut off."""
+    max_wait_s: NonNegativeFloat = 60.0
+    """The longest pause between two attempts, in seconds; a service that asks for a longer one is
+    given up."""
+
+
 class ChunkConfig(StageConfig):
     """The windows a track is cut into."""
 
@@ -376,6 +395,7 @@ class PipelineConfig(StageConfig):
     resolve: ResolveConfig = ResolveConfig()
     match: MatchConfig = MatchConfig()
     download: DownloadConfig = DownloadConfig()
+    describe: DescribeConfig = DescribeConfig()
     chunk: ChunkConfig = ChunkConfig()
     extract: ExtractConfig = ExtractConfig()
     aggregate: AggregateConfig = AggregateConfig()

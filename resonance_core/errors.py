@@ -63,5 +63,9 @@ class NotInStoreError(StoreError):
     exit_code = 2
 
 
+class ServiceError(ResonanceError):
+    """A hosted service that cannot be reached, fails, or answers with what cannot be used."""
+
+
 class CalibrationError(ResonanceError):
     """A direction with no strength at which the model still makes usable audio."""

@@ -1,5 +1,7 @@
 """The command line with the service: flows know nothing of what stands on them."""
 
+import gc
+import sys
 import threading
 import time
 import webbrowser
@@ -22,6 +24,10 @@ from resonance_core.config_file import explain
 
 if TYPE_CHECKING:
     import uvicorn
+
+SWITCH_S = 0.0005
+"""How long a thread that wants to go on waits for the one that plays, in seconds. A request waits
+so several times, and with Python's own 5 ms came to whole seconds when many listened."""
 
 
 @app.command()
@@ -56,6 +62,9 @@ def studio(
         settings.pipeline.read()  # before the start, which takes its time
         service = create_app(settings)
         page = f"http://{settings.host}:{settings.port}/"
+        sys.setswitchinterval(SWITCH_S)
+        # What is loaded by now stays: to look through it for garbage held requests up for 0.4 s.
+        gc.freeze()
         server = uvicorn.Server(
             uvicorn.Config(
                 service,

@@ -10,10 +10,14 @@ COMMAND = (sys.executable, "-m", "flows.cli", "describe", "--json")
 
 
 class Impressions(Processes):
-    """The descriptions that go on; the name of each is its describer's."""
+    """The descriptions that go on; the name of each is its describer's.
+
+    Whoever submits one has agreed to what its describer is sent.
+    """
 
     kind = "impression"
 
     def command(self, job: Job) -> Sequence[str]:
         """Return what to run for an impression."""
-        return COMMAND if job.name is None else (*COMMAND, "--describer", job.name)
+        assert job.name is not None
+        return (*COMMAND, "--yes", "--with", job.name)

@@ -49,7 +49,7 @@ class Processes(ABC):
         settings = self._pipeline.model_dump(mode="json")
         return sha256_text(json.dumps([self.kind, source, name, settings]))
 
-    def submit(self, source: str, name: str | None, named: str | None = None) -> Job:
+    async def submit(self, source: str, name: str | None, named: str | None = None) -> Job:
         """Start a job, or join the one of the same that goes on.
 
         Args:
@@ -62,7 +62,8 @@ class Processes(ABC):
         """
         asked = self.request(source, name)
         if named is None:
-            for job in [*self.jobs(), *list_jobs(self._store)]:
+            others = await asyncio.to_thread(list_jobs, self._store)
+            for job in [*self._jobs.values(), *others]:
                 if job.request == asked and job.state not in FINAL:
                     return job
         if len(self._jobs) >= self._limit:
@@ -74,6 +75,10 @@ class Processes(ABC):
         self._jobs[job.id] = job
         self._tasks[job.id] = asyncio.create_task(self._run(job))
         return job
+
+    def has(self, job_id: str) -> bool:
+        """Say whether a job goes on here."""
+        return job_id in self._jobs
 
     def get(self, job_id: str) -> Job | None:
         """Return a job that goes on, as far as its process has told."""
@@ -101,11 +106,11 @@ class Processes(ABC):
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 reason = await self._work(job)
-            kept = load_job(self._store, job.id) or job
+            kept = await asyncio.to_thread(load_job, self._store, job.id) or job
             if kept.state not in FINAL or reason == CANCELLED:
                 kept.state = "cancelled" if reason == CANCELLED else "failed"
                 kept.reason, kept.ended_at = reason, datetime.now(UTC)
-                save_job(self._store, kept)
+                await asyncio.to_thread(save_job, self._store, kept)
         finally:
             del self._jobs[job.id], self._tasks[job.id]
 

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from resonance_core.store.jobs import Job, RunningJob, running_job
 from resonance_core.store.store import Store
 from studio.errors import BusyError
 from studio.steps import STEPS
+
+Entered = TypeVar("Entered")
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,8 @@ class Work:
 
     Attributes:
         job: How far it is.
+        changed: Is set, and another one put in its place, when there is more to hear, or it has
+            ended.
         sound: What of its piece can be heard: stretches of 16-bit samples, from the start; of more
             channels, their samples alternate.
     """
@@ -37,15 +43,16 @@ class Work:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.sound: list[bytes] = []
-        self._running: RunningJob | None = None
+        self.changed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._running: Future[RunningJob] = Future()
         self._future: Future[str] | None = None
         self._stopped = threading.Event()
 
     def begin(self) -> None:
         """Say that its turn has come."""
         self.check()
-        assert self._running is not None
-        self._running.move_to("generating")
+        self._running.result().move_to("generating")
 
     def check(self) -> None:
         """End the work if the job was cancelled.
@@ -58,12 +65,7 @@ class Work:
 
     def telling(self, store: Store) -> Store:
         """Return the same store, which says of the job what is being prepared for it."""
-
-        def tell(stage: str) -> None:
-            assert self._running is not None
-            self._running.at(STEPS.get(stage))
-
-        return store.telling(tell)
+        return store.telling(lambda stage: self._running.result().at(STEPS.get(stage)))
 
     def hear(self, audio: NDArray[np.float32], total: int) -> None:
         """Take the next stretch of a piece.
@@ -80,8 +82,13 @@ class Work:
             return
         self.sound.append((np.clip(audio.T, -1, 1) * 32767).astype("<i2").tobytes())
         heard = sum(map(len, self.sound)) // 2 // len(audio)
-        assert self._running is not None
-        self._running.play(min(1.0, heard / total))
+        self._running.result().play(min(1.0, heard / total))
+        self._loop.call_soon_threadsafe(self.tell)
+
+    def tell(self) -> None:
+        """Wake up those who wait for a change."""
+        told, self.changed = self.changed, asyncio.Event()
+        told.set()
 
     def stop(self) -> None:
         """Cancel the job: at once while it waits, else at the next frame."""
@@ -93,17 +100,37 @@ class Work:
         self, store: Store, device: ThreadPoolExecutor, do: Callable[["Work"], str]
     ) -> None:
         """Wait for the device, do the work there, and keep how it ended."""
-        with running_job(store, self.job, "queued") as running:
-            self._running = running
-            self._future = device.submit(self._do, do)
-            try:
-                running.end_with(await asyncio.wrap_future(self._future))
-            except asyncio.CancelledError:
-                raise StoppedError from None
+        self._future = device.submit(self._do, do)  # first: the device takes all in their order
+        try:
+            async with in_thread(running_job(store, self.job, "queued")) as running:
+                self._running.set_result(running)
+                try:
+                    running.end_with(await asyncio.wrap_future(self._future))
+                except asyncio.CancelledError:
+                    raise StoppedError from None
+        except BaseException as error:
+            if not self._running.done():
+                self._running.set_exception(error)
+            raise
+        finally:
+            self.tell()
 
     def _do(self, do: Callable[["Work"], str]) -> str:
         with cancellable(self.check):
             return do(self)
+
+
+@asynccontextmanager
+async def in_thread(context: AbstractContextManager[Entered]) -> AsyncIterator[Entered]:
+    """Enter and leave a context in a thread: others go on while it reads and writes files."""
+    entered = await asyncio.to_thread(context.__enter__)
+    try:
+        yield entered
+    except BaseException as error:
+        if not await asyncio.to_thread(context.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await asyncio.to_thread(context.__exit__, None, None, None)
 
 
 class Queue:
@@ -140,7 +167,7 @@ class Queue:
 
     def jobs(self) -> list[Job]:
         """Return the jobs that wait or are worked on, in their order."""
-        return [work.job for work in self._works.values()]
+        return [work.job for work in list(self._works.values())]  # from any thread
 
     def position(self, job_id: str) -> int | None:
         """Return how many jobs come before one; None for one that does not wait."""

@@ -1,16 +1,19 @@
 """What the endpoints share: the store, the settings, and the queue."""
 
+import asyncio
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.store.jobs import Job, close_lost_jobs
+from resonance_core.models.registry import model_info
+from resonance_core.store.jobs import Job, close_lost_jobs, load_job
 from resonance_core.store.open import open_store
 from studio.impressions import Impressions
 from studio.ingests import Ingests
 from studio.queue import Queue
 from studio.settings import StudioSettings
+from studio.watching import Watches
 
 
 class Service:
@@ -19,28 +22,38 @@ class Service:
     Attributes:
         settings: Its limits.
         config: The settings of all stages.
+        model: What plays; the registry would have it wait while a model is loaded.
         runtime: The device.
         store: Holds everything that is kept.
         queue: What needs the model.
         ingests: Playlists that are listened to, in processes of their own.
         impressions: Playlists that are described, likewise.
+        watches: The jobs that somebody watches.
+        submitting: Held while a request that has a name of its own is looked for, and queued.
     """
 
     def __init__(self, settings: StudioSettings) -> None:
         self.settings = settings
         self.config: PipelineConfig = settings.pipeline.read()
+        self.model = model_info(self.config.model)
         self.runtime = RuntimeConfig()
         self.store = open_store(self.runtime.store)
         self.queue = Queue(self.store, settings.max_jobs)
         self.ingests = Ingests(self.store, settings.pipeline, settings.max_jobs)
         self.impressions = Impressions(self.store, settings.pipeline, settings.max_jobs)
         self.processes = (self.ingests, self.impressions)
+        self.watches = Watches()
+        self.submitting = asyncio.Lock()
         close_lost_jobs(self.store)  # of a service that was killed
 
-    def running(self, job_id: str) -> Job | None:
-        """Return a job that goes on in a process of its own, as far as that has told."""
-        found = (kind.get(job_id) for kind in self.processes)
-        return next((job for job in found if job is not None), None)
+    async def find_job(self, job_id: str) -> Job | None:
+        """Return a job that waits, is worked on, or has ended; None where there is none."""
+        if (work := self.queue.get(job_id)) is not None:
+            return work.job  # without the store, for many may watch it
+        works = next((kind for kind in self.processes if kind.has(job_id)), None)
+        if works is not None:
+            return await asyncio.to_thread(works.get, job_id)
+        return await asyncio.to_thread(load_job, self.store, job_id)
 
     async def close(self) -> None:
         """Cancel what is worked on."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from resonance_core.config import AggregateConfig, PipelineConfig, SteerConfig, rungs
-from resonance_core.models.registry import model_info
+from resonance_core.models.base import ModelInfo
 from resonance_core.stages.extract import choose_layers
 from resonance_core.stages.generation_request import GenerationRequest
 from studio.errors import UnusableError
@@ -90,14 +90,14 @@ class Wanted(GenerationRequest):
         seed = self.seed + self.take
         return self.model_copy(update={"seed": seed, "takes": 1, "take": None})
 
-    def settings(self, config: PipelineConfig) -> PipelineConfig:
+    def settings(self, config: PipelineConfig, info: ModelInfo) -> PipelineConfig:
         """Return the settings of all stages, with those that are asked for.
 
         Args:
             config: The service's.
+            info: Its model.
 
         Raises:
-            ModelError: The model cannot be found.
             UnusableError: It lacks a layer, or does not listen to it.
         """
         piece = config.generate.model_copy(update={"duration_s": self.duration_s})
@@ -105,7 +105,7 @@ class Wanted(GenerationRequest):
         if self.steer is not None and self.steer.recipe is not None:
             steer = SteerConfig.model_validate(rungs()[self.steer.recipe])
         if self.steer is not None and self.steer.layers is not None:
-            heard = choose_layers(config.extract, info := model_info(config.model))
+            heard = choose_layers(config.extract, info)
             for layer in self.steer.layers:
                 if layer not in heard:
                     raise UnusableError(

@@ -27,6 +27,7 @@ from resonance_core.stages.extract import extract
 from resonance_core.stages.transcode import transcode_track
 from resonance_core.store.playlists import DirectionRef, PlaylistEntry, TrackReport, save_entry
 from resonance_core.store.store import Store
+from tests.gemini_server import authority, gemini  # noqa: F401
 from tests.s3 import (  # noqa: F401
     bucket,
     bucket_url,

@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from resonance_core.describe.sent_clips import SentClips
 from resonance_core.steering.concept_file import ConceptFile
 
 PROMPT_WORDS = 3
@@ -70,6 +71,16 @@ class Describer(Protocol):
 
     def identity(self) -> dict[str, str]:
         """Return what decides about its descriptions besides the tracks, for keys."""
+
+    def estimate(self, tracks: Mapping[str, Path]) -> SentClips | None:
+        """Return what describing tracks would send from this machine; None for nothing.
+
+        Args:
+            tracks: Each one's audio file, by any name.
+
+        Raises:
+            TrackError: None of them can be heard.
+        """
 
     def describe(self, tracks: Mapping[str, Path]) -> Description:
         """Describe tracks.

@@ -36,6 +36,9 @@ class LocalDescriber:
         """Return what decides about its descriptions besides the tracks, for keys."""
         return {"describer": "local", "probes": self._judge.probes.digest, "clips": f"{CLIPS}"}
 
+    def estimate(self, tracks: Mapping[str, Path]) -> None:
+        """Return None, for nothing leaves this machine."""
+
     def describe(self, tracks: Mapping[str, Path]) -> Description:
         """Describe tracks, each of which counts alike.
 

@@ -298,7 +298,8 @@ class Store:
             Timeout: It is still being done.
         """
         path = self._locks / f"{work}.lock"
-        lock = FileLock(path, timeout=timeout_s)
+        # Whoever releases it may be another thread.
+        lock = FileLock(path, timeout=timeout_s, thread_local=False)
         with self._in_words():
             path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire()

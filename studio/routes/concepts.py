@@ -18,7 +18,7 @@ from resonance_core.store.jobs import Job
 from resonance_core.store.records import Record
 from studio.body import Body
 from studio.errors import ConflictError, UnknownError
-from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.jobs import JobView, accepted
@@ -92,7 +92,12 @@ async def make_concept(
             "Choose another name; one of your own can be removed: DELETE /concepts/NAME",
         )
     file = ConceptFile(concepts={name: made_from})
-    job = _submit(name, file, "concept", service, job_id("concepts", idempotency_key))
+    asked = _digest(name, file, "concept")
+
+    async def queue(named: str | None) -> Job:
+        return _submit(name, file, "concept", service, named)
+
+    job = await once("concepts", idempotency_key, asked, service, queue)
     return accepted(job, service, response)
 
 
@@ -134,10 +139,7 @@ def _submit(
     named: str | None = None,
 ) -> Job:
     """Queue the making of a concept, or join the job of the same; one with an id joins none."""
-    made_from = file.concepts[name]
-    asked = sha256_text(f"{kind} {name} {made_from.model_dump_json()}")
-    if (first := first_job(named, asked, service)) is not None:
-        return first
+    asked = _digest(name, file, kind)
     for job in service.queue.jobs():
         if named is None and job.request == asked:
             return job
@@ -150,11 +152,15 @@ def _submit(
         for sign in (-1, 1):
             calibrate(direction, config, store, runtime, sign)
         if kind == "concept":
-            save_concept(name, made_from, service.store)
+            save_concept(name, file.concepts[name], service.store)
         return direction.key
 
     job = Job(id=named or str(uuid4()), kind=kind, request=asked, source=name)
     return service.queue.submit(job, make)
+
+
+def _digest(name: str, file: ConceptFile, kind: str) -> str:
+    return sha256_text(f"{kind} {name} {file.concepts[name].model_dump_json()}")
 
 
 def _slider(name: str, file: ConceptFile, service: Service) -> ConceptView:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Header, Query, Response
 
 from resonance_core.keys import sha256_text
 from resonance_core.models.base import Pieces
-from resonance_core.models.registry import model_info
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate_takes
 from resonance_core.stages.ingredients import find_piece
@@ -20,7 +19,7 @@ from resonance_core.store.creations import Creation, load_creation, save_creatio
 from resonance_core.store.jobs import Job
 from resonance_core.store.pieces import AUDIO
 from studio.errors import ConflictError, UnusableError
-from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.queue import Work
 from studio.routes.creations import sound_of
@@ -54,7 +53,7 @@ async def generate_piece(
 
     With an ``Idempotency-Key`` the same request again is the same job.
     """
-    job = submit(wanted, None, service, idempotency_key)
+    job = await submit(wanted, None, service, idempotency_key)
     if not wait and "wait" not in prefer:
         return accepted(job, service, response)
     job = await _ended(job, service)
@@ -67,7 +66,7 @@ async def generate_piece(
     return await asyncio.to_thread(sound_of, creation, "wav", service)
 
 
-def submit(
+async def submit(
     wanted: Wanted, parent: Creation | None, service: Service, idempotency_key: str | None = None
 ) -> Job:
     """Queue a generation, each take of which will be a creation.
@@ -85,34 +84,11 @@ def submit(
         UnusableError: The piece is too long, the model lacks a layer, or the key names another
             request.
     """
-    limit, seconds = service.settings.max_duration_s, wanted.duration_s
-    if wanted.continues is not None:
-        seconds += find_piece(wanted.continues, service.store).info["duration_s"]
-    if seconds > limit:
-        raise UnusableError(
-            f"{seconds} s are more than {limit}",
-            "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
-        )
-    for name in wanted.sliders:
-        known_concepts(service.config.concept, service.store).check(name)
-    if wanted.playlist is not None:
-        find_direction(wanted.playlist, service.store)
-        if wanted.aggregate is not None:
-            heard_of(wanted.playlist, service.store)
-    config, runtime = wanted.settings(service.config), service.runtime
+    seconds = await asyncio.to_thread(_check, wanted, service)
     of = None if parent is None else parent.id
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (of or ""))
-    named = job_id("generations", idempotency_key)
-    if (first := first_job(named, asked, service)) is not None:
-        return first
-    job = Job(
-        id=named or str(uuid4()),
-        kind="generation",
-        request=asked,
-        source=wanted.prompt,
-        parent=of,
-    )
-    total = round(seconds * model_info(config.model).sample_rate)
+    config, runtime = wanted.settings(service.config, service.model), service.runtime
+    total = round(seconds * service.model.sample_rate)
     first_take = wanted.kept[0]
     is_named = parent is not None and parent.request["prompt"] == wanted.prompt
     title = parent.title if parent is not None and is_named else wanted.prompt
@@ -143,10 +119,39 @@ def submit(
                 request=which.model_dump(mode="json"),
             )
             save_creation(service.store, creation)
-            job.creations.append(creation.id)
-        return job.creations[0]
+            work.job.creations.append(creation.id)
+        return work.job.creations[0]
 
-    return service.queue.submit(job, make)
+    async def queue(named: str | None) -> Job:
+        job = Job(
+            id=named or str(uuid4()),
+            kind="generation",
+            request=asked,
+            source=wanted.prompt,
+            parent=of,
+        )
+        return service.queue.submit(job, make)
+
+    return await once("generations", idempotency_key, asked, service, queue)
+
+
+def _check(wanted: Wanted, service: Service) -> float:
+    """Refuse what is too long, or names what is not there; return the piece's length in seconds."""
+    limit, seconds = service.settings.max_duration_s, wanted.duration_s
+    if wanted.continues is not None:
+        seconds += find_piece(wanted.continues, service.store).info["duration_s"]
+    if seconds > limit:
+        raise UnusableError(
+            f"{seconds} s are more than {limit}",
+            "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
+        )
+    for name in wanted.sliders:
+        known_concepts(service.config.concept, service.store).check(name)
+    if wanted.playlist is not None:
+        find_direction(wanted.playlist, service.store)
+        if wanted.aggregate is not None:
+            heard_of(wanted.playlist, service.store)
+    return seconds
 
 
 async def _ended(job: Job, service: Service) -> Job:

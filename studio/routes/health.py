@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from resonance_core.models.registry import model_info
 from studio.service import Served
 
 router = APIRouter(tags=["health"])
@@ -21,12 +20,11 @@ class Health(BaseModel):
 
 
 @router.get("/health")
-def health(service: Served) -> Health:
+async def health(service: Served) -> Health:
     """Return whether the service works; the model is loaded when it is first needed."""
-    info = model_info(service.config.model)
     return Health(
-        model=info.id,
-        backend=info.backend,
-        sample_rate=info.sample_rate,
+        model=service.model.id,
+        backend=service.model.backend,
+        sample_rate=service.model.sample_rate,
         waiting=len(service.queue.jobs()),
     )

@@ -1,15 +1,16 @@
 """Impressions: what a playlist is like, in seconds, for those who do not wait for the model."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from resonance_core.describe.character import Description, PlaylistCharacter
-from resonance_core.describe.registry import DescriberName
 from resonance_core.stages.describe import DESCRIBE
 from resonance_core.store.concepts import known_concepts
 from studio.body import Body
-from studio.errors import UnknownError
-from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.errors import UnknownError, UnusableError
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
@@ -25,8 +26,10 @@ class Glance(Body):
 
     source: str = Field(min_length=1, max_length=2000)
     """As of a playlist that is ingested."""
-    describer: DescriberName = "local"
-    """Who hears it; none of them is the model that plays."""
+    describer: Literal["local", "gemini"] = "local"
+    """Who hears it; neither is the model that plays. ``gemini`` is Google's."""
+    agreed: bool = False
+    """Whether clips of the songs may be sent to whoever hears them."""
 
 
 class Impression(BaseModel):
@@ -52,11 +55,17 @@ async def glance(
 
     With an ``Idempotency-Key`` the same request again is the same job, also once it has ended.
     """
-    source = await find_source(wanted.source, service)
-    impressions, named = service.impressions, job_id("impressions", idempotency_key)
+    if wanted.describer != "local" and not wanted.agreed:
+        raise UnusableError(
+            f"{wanted.describer} hears clips of the songs, which would be sent to Google",
+            "Agree to it with agreed: true, or have it described here: describer: local",
+        )
+    source, impressions = await find_source(wanted.source, service), service.impressions
     asked = impressions.request(source, wanted.describer)
-    first = first_job(named, asked, service)
-    job = first or impressions.submit(source, wanted.describer, named)
+    job = await once(
+        *("impressions", idempotency_key, asked, service),
+        lambda named: impressions.submit(source, wanted.describer, named),
+    )
     return accepted(job, service, response)
 
 

@@ -1,6 +1,5 @@
 """Jobs: list, watch and cancel what takes long."""
 
-import asyncio
 import struct
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -10,19 +9,14 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from resonance_core.keys import sha256_text
-from resonance_core.models.registry import model_info
-from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs, load_job
+from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs
 from studio.errors import ConflictError, UnknownError
 from studio.problems import problems
 from studio.queue import Work
 from studio.service import Served, Service
+from studio.watching import Seen
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
-
-WATCH_EVERY_S = 0.2
-"""How often a job is looked at for whoever watches it, in seconds."""
-LISTEN_EVERY_S = 0.05
-"""How often new sound is looked for, in seconds."""
 
 PLACES: dict[JobKind, str] = {
     "generation": "/creations/",
@@ -64,12 +58,7 @@ async def find_job(job_id: str, service: Served) -> Job:
     Raises:
         UnknownError: There is none.
     """
-    if (work := service.queue.get(job_id)) is not None:
-        return work.job  # without the store, for many may watch it
-    job = await asyncio.to_thread(
-        lambda: service.running(job_id) or load_job(service.store, job_id)
-    )
-    if job is not None:
+    if (job := await service.find_job(job_id)) is not None:
         return job
     raise UnknownError(f"there is no job {job_id!r}", "List them: GET /jobs")
 
@@ -111,17 +100,15 @@ async def events(
     Every event is the whole job, and its id says which; so whoever comes back with the last id
     that was seen misses nothing, also after the service was started again.
     """
-    told = last_event_id
-    while True:
-        job = await find_job(job.id, service)
-        shown = view(job, service)
+
+    async def look() -> Seen:
+        now = await find_job(job.id, service)
+        shown = view(now, service)
         version = sha256_text(shown.model_dump_json(exclude={"updated_at"}))[:16]
-        if version != told:
-            yield ServerSentEvent(data=shown, event="job", id=version)
-            told = version
-        if job.state in FINAL:
-            return
-        await asyncio.sleep(WATCH_EVERY_S)
+        return Seen(version, shown.model_dump_json(), now.state in FINAL)
+
+    async for seen in service.watches.follow(job.id, last_event_id, look):
+        yield ServerSentEvent(raw_data=seen.job, event="job", id=seen.version)
 
 
 @router.get("/{job_id}/audio", responses=problems(404, 409), response_class=StreamingResponse)
@@ -134,8 +121,7 @@ async def audio(job: Found, service: Served) -> Response:
         raise ConflictError(f"the {job.kind} is {job.state} and has no sound", "Ask for another")
     if (work := service.queue.get(job.id)) is None:
         return RedirectResponse(f"/creations/{job.result}/audio", 303)
-    info = model_info(service.config.model)
-    stream = _stream(work, info.sample_rate, info.channels)
+    stream = _stream(work, service.model.sample_rate, service.model.channels)
     return StreamingResponse(stream, media_type="audio/wav")
 
 
@@ -145,7 +131,7 @@ async def cancel(job: Found, service: Served) -> JobView:
 
     The process of an ingest or an impression ends.
     """
-    works = next((kind for kind in service.processes if kind.get(job.id) is not None), None)
+    works = next((kind for kind in service.processes if kind.has(job.id)), None)
     if works is not None:
         works.stop(job.id)
     elif (work := service.queue.get(job.id)) is not None:
@@ -167,10 +153,10 @@ async def _stream(work: Work, rate: int, channels: int) -> AsyncIterator[bytes]:
     yield struct.pack("<4sI", b"data", unknown)
     sent = 0
     while True:
-        ended = work.job.state in FINAL
+        changed, ended = work.changed, work.job.state in FINAL
         while sent < len(work.sound):
             yield work.sound[sent]
             sent += 1
         if ended:
             return
-        await asyncio.sleep(LISTEN_EVERY_S)
+        await changed.wait()

@@ -7,7 +7,7 @@ from resonance_core.store.playlists import PlaylistEntry, check_name, list_entri
 from studio.accent import Accent, accent_of
 from studio.body import Body
 from studio.errors import UnknownError
-from studio.idempotency import IdempotencyKey, first_job, job_id
+from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
@@ -49,10 +49,13 @@ async def submit(
         check_name(name)
     elif wanted.source == EXAMPLE:
         name = EXAMPLE
-    source = await find_source(wanted.source, service)
-    ingests, named = service.ingests, job_id("playlists", idempotency_key)
-    first = first_job(named, ingests.request(source, name), service)
-    return accepted(first or ingests.submit(source, name, named), service, response)
+    source, ingests = await find_source(wanted.source, service), service.ingests
+    asked = ingests.request(source, name)
+    job = await once(
+        *("playlists", idempotency_key, asked, service),
+        lambda named: ingests.submit(source, name, named),
+    )
+    return accepted(job, service, response)
 
 
 @router.get("")

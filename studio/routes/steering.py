@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from resonance_core.config import AggregateConfig, SteerConfig, rungs
-from resonance_core.models.registry import model_info
 from resonance_core.stages.extract import choose_layers
 from studio.service import Served
 
@@ -36,7 +35,7 @@ def steering(service: Served) -> Steering:
     return Steering(
         recipes=list(known),
         recipe=next((name for name, recipe in known.items() if recipe == config.steer), None),
-        layers=list(choose_layers(config.extract, model_info(config.model))),
+        layers=list(choose_layers(config.extract, service.model)),
         modes=list(get_args(AggregateConfig.model_fields["mode"].annotation)),
         mode=config.aggregate.mode,
     )

@@ -1,5 +1,6 @@
 """Variants: what becomes of a creation when something about it is changed, in numbers or words."""
 
+import asyncio
 import io
 from typing import Annotated, Any
 
@@ -65,12 +66,14 @@ async def vary(
     idempotency_key: IdempotencyKey = None,
 ) -> JobView:
     """Make a piece again with something changed; with nothing changed it is the same again."""
-    parent = load_creation(service.store, creation_id)
+    parent = await asyncio.to_thread(load_creation, service.store, creation_id)
     try:
-        wanted = _changed(parent, change.model_dump(exclude_unset=True), service.store)
+        changes = change.model_dump(exclude_unset=True)
+        wanted = await asyncio.to_thread(_changed, parent, changes, service.store)
     except ValidationError as error:
         raise explain(error, "the variant", Wanted) from error
-    return accepted(submit(wanted, parent, service, idempotency_key), service, response)
+    job = await submit(wanted, parent, service, idempotency_key)
+    return accepted(job, service, response)
 
 
 def _changed(parent: Creation, changes: dict[str, Any], store: Store) -> Wanted:

@@ -3,9 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 import yaml
@@ -63,15 +65,15 @@ def ended(client: TestClient) -> Callable[[str], dict[str, Any]]:
 @pytest.fixture
 def address(example_store: Store, little: StudioSettings) -> Iterator[str]:
     """A service with the playlist ``example``."""
-    server = uvicorn.Server(uvicorn.Config(create_app(little), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
+    with _serving(little) as address:
+        yield address
+
+
+@pytest.fixture
+def served(store: Store, little: StudioSettings) -> Iterator[httpx.Client]:
+    """A client of a service on a port of its own."""
+    with _serving(little) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")  # its loop would be in the way of other modules
@@ -88,3 +90,17 @@ def window(browser: Browser, address: str, request: pytest.FixtureRequest) -> It
     """A window of the size and colours that a test asks for."""
     with opened(browser, address, **getattr(request, "param", {})) as window:
         yield window
+
+
+@contextmanager
+def _serving(settings: StudioSettings) -> Iterator[str]:
+    """Serve the studio in a thread, and give its address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(30)
+    assert not thread.is_alive()

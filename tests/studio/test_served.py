@@ -1,12 +1,8 @@
 """The service as it is served: watching and hearing what is made, and cancelling it."""
 
 import json
-import threading
-import time
 
 import httpx
-import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from resonance_core.store.creations import list_creations
@@ -15,22 +11,6 @@ from studio.app import create_app
 
 LONG = {"prompt": "calm piano", "duration_s": 60, "seed": 3}
 SHORT = {"prompt": "calm piano", "duration_s": 1, "seed": 3}
-
-
-@pytest.fixture
-def served(store, little):
-    """A client of a service on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(little), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-        yield client
-    server.should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
 
 
 def watch(client: httpx.Client, location: str, last: str | None = None) -> list[tuple[str, dict]]:

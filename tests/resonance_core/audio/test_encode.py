@@ -27,3 +27,10 @@ def test_each_channel_keeps_its_sound(tmp_path: Path, form, channels) -> None:
     middle = sound[:, rate // 4 : rate // 4 + rate // 2]
     loudest = np.abs(np.fft.rfft(middle)).argmax(1) * rate / middle.shape[1]
     np.testing.assert_allclose(loudest, [440, 1000][:channels], atol=4)
+
+
+def test_fewer_bits_make_a_smaller_file(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (1, 4 * RATE)).astype(np.float32)
+    write_wav(tmp_path / "a.wav", noise, RATE)
+    encode(tmp_path / "a.wav", tmp_path / "a.mp3", "mp3", 64_000)
+    assert (tmp_path / "a.mp3").stat().st_size == pytest.approx(4 * 64_000 / 8, rel=0.1)

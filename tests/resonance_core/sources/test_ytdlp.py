@@ -39,7 +39,7 @@ def test_feed_is_a_playlist_of_its_first_episodes(
     assert playlist.title == "Evening radio"
     assert playlist.source == feed
     assert playlist.left_out == len(clips) - 3
-    assert [track.model_dump() for track in playlist.tracks] == [
+    assert [track.model_dump(exclude_none=True) for track in playlist.tracks] == [
         {
             "position": position,
             "title": clip.stem.title(),

@@ -232,3 +232,12 @@ def test_of_a_small_file_that_was_removed_nothing_is_read_or_listed(store):
     assert not (store.root / "notes/never.json").exists()
     store.write_whole("notes/gone.json", "{}")
     assert store.list_whole("notes") == ["notes/gone.json", "notes/kept.json"]
+
+
+def test_what_is_about_to_be_made_is_told_and_what_is_found_is_not(store):
+    told = []
+    teller = store.telling(told.append)
+    assert not teller.build(request(), make).hit
+    assert teller.build(request(), make).hit
+    store.build(request(1), make)
+    assert told == ["made"]

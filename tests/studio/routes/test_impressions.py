@@ -66,6 +66,7 @@ def test_what_cannot_be_described_is_refused(client, ended, store):
         ({"source": "http://127.0.0.1/list"}, 422),
         ({"source": "upload:none"}, 404),
         ({"source": "example", "describer": "nobody"}, 422),
+        ({"source": "example", "describer": "gemini"}, 422),  # nobody agreed to send anything
     ):
         assert client.post("/impressions", json=wrong).status_code == status, wrong
     assert client.get("/jobs").json() == []
