@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from resonance_core.store.jobs import FINAL, load_job
-from studio.ingests import CANCELLED
+from studio.processes import CANCELLED
 
 LONG = {"prompt": "calm piano", "duration_s": 60, "seed": 3}
 REACHES = """
@@ -40,7 +40,7 @@ def wait_for(client, location: str, states) -> dict:
     "state", ["queued", "downloading", "preprocessing", "extracting", "uploading"]
 )
 def test_an_ingest_ends_in_each_of_its_states(client, store, monkeypatch, state):
-    monkeypatch.setattr("studio.routes.playlists.check_public", lambda _url: None)
+    monkeypatch.setattr("studio.sources.check_public", lambda _url: None)
     monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", REACHES.format(state)))
     asked = {"source": "https://music.example/list"}
     location = client.post("/playlists", json=asked).headers["Location"]
