@@ -22,6 +22,7 @@ from tests.prefect_screens import CHROMIUM, OPTIONS
 
 FOLDER = Path("docs/studio")
 WIDE = {"width": 800, "height": 640}
+TALL = {"width": 800, "height": 1480}
 NARROW = {"width": 320, "height": 640}
 HEARD_MS = 600_000
 DRAWN_MS = 600
@@ -51,10 +52,9 @@ def take(browser: Browser, address: str) -> None:
     expect(page.get_by_role("button", name="Compare")).to_be_visible()
     piece = page.url.removeprefix(address)
     page.get_by_role("button", name="Four more takes").click()
-    expect(page.get_by_role("link", name="take 4", exact=True)).to_be_visible(timeout=HEARD_MS)
-    page.get_by_role("button", name="Put away").last.click()
+    expect(page.get_by_role("link", name="Take 5", exact=True)).to_be_visible(timeout=HEARD_MS)
     for colours, size, name in (
-        ("light", WIDE, "dashboard"),
+        ("light", TALL, "dashboard"),
         ("dark", WIDE, "dashboard-dark"),
         ("light", NARROW, "dashboard-320"),
         ("light", WIDE, "landing"),
@@ -66,7 +66,7 @@ def take(browser: Browser, address: str) -> None:
         else:
             page.get_by_label("Position", exact=True).fill("8")
             page.evaluate("document.activeElement.blur()")
-        _keep(page, name, whole=name == "dashboard")
+        _keep(page, name)
 
 
 def _page(browser: Browser, address: str, colours: str, size: dict[str, int]) -> Page:
@@ -76,10 +76,10 @@ def _page(browser: Browser, address: str, colours: str, size: dict[str, int]) ->
     return context.new_page()
 
 
-def _keep(page: Page, name: str, whole: bool = False) -> None:
+def _keep(page: Page, name: str) -> None:
     page.wait_for_load_state()
     page.wait_for_timeout(DRAWN_MS)
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=whole)
+    page.screenshot(path=FOLDER / f"{name}.png")
 
 
 @contextmanager

@@ -86,7 +86,9 @@ export function difference(one, parent) {
   if (!same('melody')) found.push('another melody');
   if (!same('continues')) found.push(`${elapsed(now.duration_s)} more`);
   else if (!same('duration_s')) found.push(`${elapsed(now.duration_s)} long`);
-  if (seed(now) !== seed(before)) found.push(`another take (${seed(now)})`);
+  const take = seed(now) - seed(before); // takes count on from their parent's seed
+  if (take > 0 && take < 1000) found.push(`take ${take + 1}`);
+  else if (take !== 0) found.push(`another take, ${seed(now)}`);
   const words = found.join(', ') || 'the same again';
   return words[0].toUpperCase() + words.slice(1);
 }

@@ -60,5 +60,5 @@ export function Remaking({ id, ended, again, drop }) {
 
 function Made({ creations }) {
   if (creations.length === 1) return html`A new version is ready: <a href="/studio/${creations[0]}">listen to it</a>`;
-  return html`New takes are ready: ${creations.map((one, place) => html`<a key=${one} href="/studio/${one}">take ${place + 1}</a> `)}`;
+  return html`${creations.length} new takes are ready, under Versions: <a href="/studio/${creations[0]}">listen to the first</a>`;
 }

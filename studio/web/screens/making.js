@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import { isOver, jobSound } from '/web/api.js';
+import { useAccent } from '/web/components/accent.js';
 import { Trouble } from '/web/components/trouble.js';
 import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { go } from '/web/navigate.js';
@@ -9,6 +10,7 @@ import { elapsed, jobInWords } from '/web/words.js';
 
 export function Making({ id, query }) {
   const [found, problem, silent] = useJob(id);
+  useAccent(query.get('playlist'));
   const [passed, setPassed] = useState(0);
   const [listening, setListening] = useState(false);
   const audio = useRef();
