@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup demo up down test test-all lint format bench fluidsynth chromium playlists nano nano-smoke constraints clean
+.PHONY: setup demo up down test test-all audiocraft lint format bench fluidsynth chromium playlists nano nano-smoke constraints clean
 
 setup: $(READY)
 
@@ -30,6 +30,19 @@ test: setup
 
 test-all: setup
 	$(PYTEST) -m ''
+
+# AudioCraft, whose versions do not go with a modern torch, in an environment of its own; its tests
+# run there.
+AUDIOCRAFT := .venv-audiocraft/bin
+
+audiocraft: .venv-audiocraft/ready
+	$(AUDIOCRAFT)/pytest -n logical --maxprocesses 4 --dist loadfile -k audiocraft tests/flows tests/resonance_core
+
+.venv-audiocraft/ready: pyproject.toml constraints.txt requirements-audiocraft.txt
+	$(PYTHON) -m venv .venv-audiocraft
+	$(AUDIOCRAFT)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(AUDIOCRAFT)/pip install --quiet --no-deps --requirement requirements-audiocraft.txt
+	touch $@
 
 lint: setup
 	$(BIN)/ruff check .
@@ -73,4 +86,4 @@ constraints: setup
 	mv constraints.new constraints.txt
 
 clean:
-	rm -rf .venv build demo bench-results *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf .venv .venv-audiocraft build demo bench-results *.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -21,6 +21,7 @@ from flows import (
     cli_reprocess,
     cli_store,
 )
+from flows.consent import agreed
 from flows.console import (
     FAILED,
     ConfigOption,
@@ -41,6 +42,7 @@ from flows.console import (
 from flows.sliders import refined, sliders_of
 from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
+from resonance_core.models.capabilities import CAPABILITIES, capability_table
 from resonance_core.store.open import open_store
 from resonance_core.store.pieces import AUDIO, SIDECAR
 from resonance_core.store.records import Record
@@ -157,6 +159,9 @@ def generate(
     target: Annotated[
         Path | None, typer.Option("--out", help="Copy the WAV and its sidecar here.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree to what a hosted model is sent, unasked.")
+    ] = False,
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
@@ -174,8 +179,10 @@ def generate(
             notes.print(f"{change.slider}: {change.before:g} to {change.after:g} ({change.words})")
         length = [] if duration is None else [f"generate.duration_s={duration}"]
         settings = settings_of(config, [*(overrides or []), *length])
-        with notes.status("Playing ..."):
+        with notes.status("Playing ...") as status:
+            from flows.hosted import to_be_sent
             from flows.run import run_generate
+            from resonance_core.models.lyria import LOCALLY
             from resonance_core.stages.generation_request import GenerationRequest
             from resonance_core.stages.melody import melody as take_melody
 
@@ -194,7 +201,13 @@ def generate(
                 )
             except ValidationError as error:
                 raise explain(error, "the request", GenerationRequest) from error
-            outcomes = run_generate(request, settings, takes)
+            sending = to_be_sent(request, takes, settings.read(), kept)
+            consent = False
+            if sending is not None:
+                status.stop()  # it would write over the question
+                consent = agreed(sending, yes, LOCALLY)
+                status.start()
+            outcomes = run_generate(request, settings, takes, consent)
         pieces = []
         for number, record in enumerate((outcome.record for outcome in outcomes), start=1):
             audio, sidecar = kept.path(record, AUDIO), kept.path(record, SIDECAR)
@@ -295,10 +308,13 @@ def doctor(
 
         checks = examine(settings.read(), runtime)
         if as_json:
-            print_json({"checks": [one.model_dump() for one in checks]})
+            backends = {name: row.model_dump() for name, row in CAPABILITIES.items()}
+            print_json({"checks": [one.model_dump() for one in checks], "backends": backends})
         else:
             rows = [("ok" if one.ok else "NO", one.name, one.found, one.remedy) for one in checks]
             print_table(("", "check", "found", "what to do"), rows)
+            head, *able = capability_table()
+            print_table(head, able, title="What each backend can do")
         if not all(one.ok for one in checks):
             raise typer.Exit(FAILED)
 

@@ -28,7 +28,7 @@ out = Console(soft_wrap=True, markup=False, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
 
 ConfigOption = Annotated[
-    str | None, typer.Option("--config", help="A YAML file, or: nano, melody-large.")
+    str | None, typer.Option("--config", help="A YAML file, or: nano, melody-large, lyria.")
 ]
 SetOption = Annotated[
     list[str] | None,

@@ -6,11 +6,14 @@ from importlib.metadata import PackageNotFoundError, version
 from prefect.settings import PREFECT_API_URL
 from pydantic import BaseModel
 
+from flows.hosted import is_hosted
 from flows.secrets import google_api_key
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ResonanceError
+from resonance_core.google_services import check_access
 from resonance_core.gpu import resolve_device
-from resonance_core.models.registry import load_model
+from resonance_core.models.lyria import LOCALLY
+from resonance_core.models.registry import load_model, model_info
 from resonance_core.store.open import open_store
 from resonance_core.store.records import library_versions
 
@@ -45,9 +48,13 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 
 
 def _model(config: PipelineConfig, runtime: RuntimeConfig) -> str:
+    if is_hosted(config):
+        key = check_access("Lyria", google_api_key(), LOCALLY)
+        return f"{model_info(config.model).id} is hosted; its key is from {key.source}"
     info = load_model(config.model, runtime).info
     melody = "melody" if info.melody else "no melody"
-    return f"{info.id} loads: {info.layers} layers of {info.hidden_size}, {melody}"
+    backend = f"{info.backend} ({info.backend_reason})"
+    return f"{info.id} loads with {backend}: {info.layers} layers of {info.hidden_size}, {melody}"
 
 
 def _prefect() -> Check:

@@ -6,6 +6,7 @@ orchestration around core calls, so record and result are the same either way.
 
 from prefect.settings import PREFECT_API_URL
 
+from flows.hosted import hosted_access
 from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
 from resonance_core.stages import calibrate as calibrate_stage
@@ -17,15 +18,19 @@ from resonance_core.store.playlists import update_range
 from resonance_core.store.records import Outcome
 
 
-def run_generate(request: GenerationRequest, settings: Settings, takes: int = 1) -> list[Outcome]:
-    """Generate takes of one piece."""
+def run_generate(
+    request: GenerationRequest, settings: Settings, takes: int = 1, consent: bool = False
+) -> list[Outcome]:
+    """Generate takes of one piece; ``consent`` is to what a hosted model is sent."""
     if PREFECT_API_URL.value():
         from flows.generate import generate
 
-        return generate(request, settings, takes)
+        return generate(request, settings, takes, consent)
     runtime = RuntimeConfig()
     store = open_store(runtime.store)
-    return generate_stage.generate_takes(request, takes, settings.read(), store, runtime)
+    config = settings.read()
+    hosted = hosted_access(config, consent)
+    return generate_stage.generate_takes(request, takes, config, store, runtime, hosted=hosted)
 
 
 def run_calibrate(name_or_key: str, settings: Settings) -> Outcome:

@@ -12,7 +12,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     config: str = "nano"
-    """A YAML file, or one that ships: nano, melody-large."""
+    """A YAML file, or one that ships: nano, melody-large, lyria."""
     overrides: tuple[str, ...] = ()
     """Single settings, as chunk.hop_s=4 or resolve.max_tracks=50."""
 

@@ -32,7 +32,10 @@ class ModelConfig(StageConfig):
     """Which model listens and plays."""
 
     id: str = "nano"
-    """``nano`` (embedded), a folder, or a Hugging Face repository."""
+    """``nano`` (embedded), ``lyria`` (hosted by Google), a folder, or a Hugging Face repository."""
+    backend: Literal["auto", "audiocraft", "transformers", "lyria"] = "auto"
+    """What runs it. ``auto``: AudioCraft where it is installed and the model is in its format,
+    Google where it is Lyria, else Transformers."""
     revision: str | None = None
     """Branch, tag or commit of a hub model; its resolved commit enters the keys."""
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
@@ -180,6 +183,17 @@ class SamplingConfig(StageConfig):
     """Draw from the k most likely tokens; 0 draws from all."""
     temperature: PositiveFloat = 1.0
     """Divides the logits before the draw."""
+
+
+class LyriaConfig(StageConfig):
+    """How patiently Lyria is asked; none of it enters a key."""
+
+    timeout_s: PositiveFloat = 30.0
+    """Where no sound comes for so long, it is given up, in seconds."""
+    reconnects: NonNegativeInt = 3
+    """How often a connection that is lost is made anew, of one piece."""
+    pause_s: NonNegativeFloat = 1.0
+    """Before the first time, in seconds; each further pause is twice as long."""
 
 
 class CalibrateConfig(StageConfig):
@@ -400,6 +414,7 @@ class PipelineConfig(StageConfig):
     extract: ExtractConfig = ExtractConfig()
     aggregate: AggregateConfig = AggregateConfig()
     sampling: SamplingConfig = SamplingConfig()
+    lyria: LyriaConfig = LyriaConfig()
     reference: ReferenceConfig = ReferenceConfig()
     vocabulary: VocabularyConfig = VocabularyConfig()
     concept: ConceptConfig = ConceptConfig()

@@ -28,7 +28,7 @@ def load_config(
     """Read a pipeline config and apply overrides.
 
     Args:
-        path: A YAML file, or the name of one that ships (``nano``, ``melody-large``).
+        path: A YAML file, or the name of one that ships (``nano``, ``melody-large``, ``lyria``).
             The default is ``nano``.
         overrides: ``part.field=value`` texts; values are read as YAML.
         environment: Where ``RESONANCE__PART__FIELD`` variables are read from;

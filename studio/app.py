@@ -18,6 +18,7 @@ from studio.routes import (
     impressions,
     jobs,
     melodies,
+    models,
     playlists,
     shares,
     steering,
@@ -56,6 +57,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     answer_problems(app)
     for routes in (
         health,
+        models,
         jobs,
         generations,
         creations,

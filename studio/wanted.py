@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from resonance_core.config import AggregateConfig, PipelineConfig, SteerConfig, rungs
 from resonance_core.models.base import ModelInfo
+from resonance_core.models.capabilities import check_ability
 from resonance_core.stages.extract import choose_layers
 from resonance_core.stages.generation_request import GenerationRequest
 from studio.errors import UnusableError
@@ -67,6 +68,9 @@ class Wanted(GenerationRequest):
     aggregate: AggregateConfig | None = None
     """How the playlist's tracks are weighed; as it was ingested by default."""
 
+    consent: bool = False
+    """Agree to send the words, and what the playlist is like, to a model that is hosted."""
+
     @property
     def request(self) -> GenerationRequest:
         """What of it the core is asked for."""
@@ -80,7 +84,7 @@ class Wanted(GenerationRequest):
 
     def is_take_of(self, other: Self) -> bool:
         """Say whether the two differ in nothing but their seeds."""
-        which = {"seed", "takes", "take"}
+        which = {"seed", "takes", "take", "consent"}
         return self.model_dump(exclude=which) == other.model_dump(exclude=which)
 
     def alone(self) -> Self:
@@ -98,8 +102,11 @@ class Wanted(GenerationRequest):
             info: Its model.
 
         Raises:
+            ModelError: It cannot be steered, and shall be.
             UnusableError: It lacks a layer, or does not listen to it.
         """
+        if self.steer is not None or self.aggregate is not None:
+            check_ability(info.backend, "steer")
         piece = config.generate.model_copy(update={"duration_s": self.duration_s})
         steer = config.steer
         if self.steer is not None and self.steer.recipe is not None:

@@ -27,7 +27,9 @@ from resonance_core.stages.extract import extract
 from resonance_core.stages.transcode import transcode_track
 from resonance_core.store.playlists import DirectionRef, PlaylistEntry, TrackReport, save_entry
 from resonance_core.store.store import Store
+from tests import tiny_audiocraft, tiny_models
 from tests.gemini_server import authority, gemini  # noqa: F401
+from tests.lyria_server import lyria  # noqa: F401
 from tests.s3 import (  # noqa: F401
     bucket,
     bucket_url,
@@ -36,6 +38,14 @@ from tests.s3 import (  # noqa: F401
     rclone,
     rclone_folder,
     rclone_url,
+)
+from tests.tiny_audiocraft import (  # noqa: F401
+    audiocraft_debug,
+    audiocraft_folders,
+    audiocraft_melody,
+    audiocraft_stereo,
+    audiocraft_text,
+    offline_audiocraft,
 )
 from tests.tiny_models import save_tiny_melody, save_tiny_musicgen
 
@@ -122,9 +132,11 @@ def tiny_stereo(tmp_path_factory: pytest.TempPathFactory) -> MusicModel:
     return load_model(ModelConfig(id=str(folder)), RuntimeConfig(device="cpu"))
 
 
-@pytest.fixture(params=["nano", "tiny_melody", "tiny_musicgen", "tiny_stereo"])
+@pytest.fixture(
+    params=[*tiny_models.MODELS, *(tiny_audiocraft.MODELS if tiny_audiocraft.INSTALLED else [])]
+)
 def model(request: pytest.FixtureRequest) -> MusicModel:
-    """Each kind of model in turn."""
+    """Each kind of model that this environment can run, in turn."""
     return request.getfixturevalue(request.param)
 
 

@@ -37,7 +37,11 @@ def test_the_core_runs_without_prefect_and_fastapi():
     code = (
         "import sys, pkgutil, importlib, resonance_core\n"
         "for m in pkgutil.walk_packages(resonance_core.__path__, 'resonance_core.'):\n"
-        "    importlib.import_module(m.name)\n"
+        "    try:\n"
+        "        importlib.import_module(m.name)\n"
+        "    except ModuleNotFoundError as error:  # AudioCraft need not be here\n"
+        "        if error.name not in ('audiocraft', 'omegaconf', 'spacy'):\n"
+        "            raise\n"
         "print(sorted({'prefect', 'fastapi'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)

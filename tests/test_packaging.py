@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from flows import PREFECT_SETTINGS
 from flows.evaluation_report import TEMPLATE
@@ -25,6 +26,19 @@ def test_every_dependency_is_pinned():
         wanted.remove(own)
         wanted += [Requirement(line) for extra in own.extras for line in extras[extra]]
     assert {one.name.lower() for one in wanted} <= names
+
+
+def test_what_audiocraft_takes_is_pinned_and_nothing_that_is_pinned_already():
+    pins, extra = (
+        [line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
+        for name in ("constraints.txt", "requirements-audiocraft.txt")
+    )
+    assert all(re.fullmatch(r"[\w.-]+==[\w.+]+", pin) for pin in filter(None, extra))
+    names = [
+        {canonicalize_name(pin.partition("==")[0]) for pin in file if pin} for file in (pins, extra)
+    ]
+    assert "audiocraft" in names[1]
+    assert not names[0] & names[1]
 
 
 def test_what_the_code_reads_is_in_the_package():

@@ -21,9 +21,24 @@ from transformers.models.musicgen_melody.configuration_musicgen_melody import (
 from resonance_core.models.nano import WEIGHTS
 
 CODEBOOK_SIZE = 64
+MODELS = ["nano", "tiny_melody", "tiny_musicgen", "tiny_stereo"]
+"""The fixtures that are models which Transformers runs."""
 
 
-def _parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> dict:
+def text_config() -> dict:
+    """Return the settings of a tiny text encoder."""
+    return {
+        "vocab_size": 30522,
+        "d_model": 24,
+        "d_kv": 8,
+        "d_ff": 32,
+        "num_layers": 1,
+        "num_heads": 2,
+        "dropout_rate": 0.0,
+    }
+
+
+def parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> dict:
     codec = EncodecConfig(
         sampling_rate=32000,
         audio_channels=1,
@@ -38,9 +53,7 @@ def _parts(decoder_class: type, layers: int, hidden: int, channels: int = 1) -> 
         target_bandwidths=[1.2],
         use_causal_conv=False,
     )
-    text = T5Config(
-        vocab_size=30522, d_model=24, d_kv=8, d_ff=32, num_layers=1, num_heads=2, dropout_rate=0.0
-    )
+    text = T5Config(**text_config())
     decoder = decoder_class(
         vocab_size=CODEBOOK_SIZE,
         max_position_embeddings=1024,
@@ -86,7 +99,7 @@ def save_tiny_melody(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
     """Save a random MusicgenMelody and return its folder."""
     torch.manual_seed(0)
     config = MusicgenMelodyConfig(
-        **_parts(MusicgenMelodyDecoderConfig, layers, hidden), num_chroma=12, chroma_length=20
+        **parts(MusicgenMelodyDecoderConfig, layers, hidden), num_chroma=12, chroma_length=20
     )
     MusicgenMelodyFeatureExtractor(num_chroma=12).save_pretrained(folder)
     return _save(MusicgenMelodyForConditionalGeneration(config), folder)
@@ -95,5 +108,5 @@ def save_tiny_melody(folder: Path, layers: int = 5, hidden: int = 32) -> Path:
 def save_tiny_musicgen(folder: Path, layers: int = 5, hidden: int = 32, channels: int = 1) -> Path:
     """Save a random text-only Musicgen and return its folder."""
     torch.manual_seed(0)
-    config = MusicgenConfig(**_parts(MusicgenDecoderConfig, layers, hidden, channels))
+    config = MusicgenConfig(**parts(MusicgenDecoderConfig, layers, hidden, channels))
     return _save(MusicgenForConditionalGeneration(config), folder)

@@ -1,10 +1,8 @@
 """The describer that hears more: Google's Gemini, which is sent clips of the tracks."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from resonance_core.api_key import ApiKey
 from resonance_core.config import DescribeConfig
@@ -14,14 +12,13 @@ from resonance_core.describe.clips import BIT_RATE, SEARCHED_S, Clip, loudest_cl
 from resonance_core.describe.gemini_answer import GeminiQuestion
 from resonance_core.describe.gemini_prices import cost_usd
 from resonance_core.describe.sent_clips import SentClips
-from resonance_core.errors import ConfigError, TrackError
+from resonance_core.errors import TrackError
+from resonance_core.google_services import check_access, endpoint, recipient
 from resonance_core.keys import sha256_text
 from resonance_core.steering.concept_file import ConceptFile
 
 if TYPE_CHECKING:
     from resonance_core.describe.gemini_service import GeminiService
-
-GOOGLE = "https://generativelanguage.googleapis.com"
 
 
 class GeminiDescriber:
@@ -108,7 +105,7 @@ class GeminiDescriber:
     def _sending(self, clips: Sequence[Clip]) -> SentClips:
         seconds = sum(clip.seconds for clip in clips)
         return SentClips(
-            recipient=urlsplit(_endpoint()).netloc.rpartition("@")[2],
+            recipient=recipient(),
             model=self._config.model,
             tracks=len(clips),
             seconds=seconds,
@@ -117,24 +114,7 @@ class GeminiDescriber:
         )
 
     def _service(self) -> "GeminiService":
-        try:
-            from resonance_core.describe.gemini_service import GeminiService
-        except ImportError as error:
-            raise ConfigError(
-                "Gemini needs google-genai, which is not installed",
-                "Install it: pip install 'resonance[google]'; or describe with local",
-            ) from error
-        key = self._key()
-        if key is None:
-            raise ConfigError(
-                "Gemini needs an API key, and there is none",
-                "Set GEMINI_API_KEY, or save the Prefect Secret resonance-google-api-key; a key is "
-                "made at https://aistudio.google.com/apikey. Or describe with local, which needs "
-                "none",
-            )
-        return GeminiService(key, _endpoint(), self._config)
+        key = check_access("Gemini", self._key(), "describe with local, which needs neither")
+        from resonance_core.describe.gemini_service import GeminiService
 
-
-def _endpoint() -> str:
-    """Return where the API is; google-genai's own variable names another place, as in tests."""
-    return os.environ.get("GOOGLE_GEMINI_BASE_URL") or GOOGLE
+        return GeminiService(key, endpoint(), self._config)

@@ -8,31 +8,35 @@ from resonance_core.api_key import ApiKey
 from resonance_core.config import DescribeConfig
 from resonance_core.describe.patience import wanted_pause
 from resonance_core.errors import ConfigError, ResonanceError, ServiceError
+from resonance_core.google_services import plain, wrong_key
 
 OTHERWISE = "Try again later, or describe with local, which sends nothing"
-KEYS = "https://aistudio.google.com/apikey"
-LONGEST_MESSAGE = 200
+LOCALLY = "describe with local, which needs none"
 
 
 class GarbledError(Exception):
     """An answer that google-genai could not read."""
 
 
-def text_of(response: GenerateContentResponse) -> str:
+def text_of(response: GenerateContentResponse, key: ApiKey) -> str:
     """Return the text of an answer.
+
+    Args:
+        response: The answer.
+        key: Is not in the words, whatever the service says.
 
     Raises:
         ServiceError: There is none, or only a part.
     """
     feedback = response.prompt_feedback
     if feedback is not None and feedback.block_reason is not None:
-        raise _filtered(feedback.block_reason.value)
+        raise _filtered(feedback.block_reason.value, key)
     candidate = response.candidates[0] if response.candidates else None
     reason = None if candidate is None else candidate.finish_reason
     if reason == FinishReason.MAX_TOKENS:
         raise ServiceError("Gemini's answer was cut off, for it was too long", OTHERWISE)
     if reason is not None and reason != FinishReason.STOP:
-        raise _filtered(reason.value)
+        raise _filtered(reason.value, key)
     text = response.text
     if not text:
         raise ServiceError("Gemini's answer is empty", OTHERWISE)
@@ -65,9 +69,9 @@ def failure(error: Exception, key: ApiKey, config: DescribeConfig) -> ResonanceE
 def _refusal(error: APIError, said: str, key: ApiKey, config: DescribeConfig) -> ResonanceError:
     match error.code:
         case 401 | 403:
-            return _wrong_key(said, key)
+            return wrong_key(said, key, LOCALLY)
         case 400 if "API key" in said or "API_KEY" in str(error.details):
-            return _wrong_key(said, key)
+            return wrong_key(said, key, LOCALLY)
         case 404:
             return ConfigError(
                 f"Gemini has no model {config.model!r} for this key ({said})",
@@ -85,27 +89,12 @@ def _refusal(error: APIError, said: str, key: ApiKey, config: DescribeConfig) ->
     return ServiceError(f"Gemini refuses the request ({said})", OTHERWISE)
 
 
-def _wrong_key(said: str, key: ApiKey) -> ConfigError:
-    return ConfigError(
-        f"Google does not accept the API key of {key.source} ({said})",
-        f"Correct it, with a key from {KEYS}, or describe with local, which needs none",
-    )
-
-
-def _filtered(reason: str) -> ServiceError:
+def _filtered(reason: str, key: ApiKey) -> ServiceError:
     return ServiceError(
-        f"Gemini's filters let no answer through ({_plain(reason)})",
+        f"Gemini's filters let no answer through ({plain(reason, key)})",
         "Leave out the tracks that may be why, or describe with local, which sends nothing",
     )
 
 
 def _said(error: APIError, key: ApiKey) -> str:
-    """Return what the service says, without the key."""
-    message = _plain(str(error.message or "").replace(key.get_secret_value(), str(key)))
-    return f"HTTP {error.code}: {message}".rstrip(": ")
-
-
-def _plain(text: str) -> str:
-    """Return a text from elsewhere as it fits into a sentence on a terminal."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(plain.split())[:LONGEST_MESSAGE].rstrip(".")
+    return f"HTTP {error.code}: {plain(str(error.message or ''), key)}".rstrip(": ")

@@ -79,7 +79,9 @@ class GeminiService:
         try:
             async with httpx2.AsyncClient() as http:
                 with self._client(http) as client:
-                    return text_of(await self._answer(client.aio, question, schema, clips))
+                    return text_of(
+                        await self._answer(client.aio, question, schema, clips), self._key
+                    )
         except ResonanceError as error:
             return error
         except (APIError, httpx2.HTTPError, TimeoutError, GarbledError) as error:

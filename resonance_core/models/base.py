@@ -41,6 +41,8 @@ class ModelInfo(BaseModel):
     """As it was asked for: ``nano``, a folder, or a hub repository."""
     backend: str
     """The library that runs it, such as ``transformers``."""
+    backend_reason: str = ""
+    """Why that one, in words."""
     revision: str
     """The hub's commit, or the digest of the weights: the same revision is the same model."""
     dtype: str

@@ -52,7 +52,7 @@ CAPABILITIES: dict[str, Capabilities] = {
         continuation=True,
         streaming=True,
         sample_rate=32_000,
-        channels=(1,),
+        channels=(1, 2),
         weights=MUSICGEN_WEIGHTS,
         hosted=False,
     ),
@@ -82,6 +82,22 @@ CAPABILITIES: dict[str, Capabilities] = {
 """By backend, as `ModelInfo` names it, in the order in which they are tried."""
 
 
+def capability_table() -> list[tuple[str, ...]]:
+    """Return the table as people read it: a head, then a row for each thing that differs."""
+    backends = CAPABILITIES.values()
+    return [
+        ("", *CAPABILITIES),
+        *(
+            (words, *("yes" if getattr(backend, ability) else "no" for backend in backends))
+            for ability, words in IN_WORDS.items()
+        ),
+        ("sample rate", *(f"{backend.sample_rate} Hz" for backend in backends)),
+        ("channels", *(" or ".join(map(str, backend.channels)) for backend in backends)),
+        ("licence of its weights", *(backend.weights for backend in backends)),
+        ("runs", *("hosted" if backend.hosted else "on this machine" for backend in backends)),
+    ]
+
+
 def check_ability(backend: str, ability: Ability) -> None:
     """Refuse what a backend cannot do.
 
@@ -92,9 +108,13 @@ def check_ability(backend: str, ability: Ability) -> None:
     Raises:
         ModelError: It cannot; the remedy names those that can.
     """
-    if getattr(CAPABILITIES[backend], ability):
-        return
+    if not getattr(CAPABILITIES[backend], ability):
+        raise lacking(backend, ability)
+
+
+def lacking(backend: str, ability: Ability) -> ModelError:
+    """Return the error that says what a backend cannot do, and names those that can."""
     able = [name for name, row in CAPABILITIES.items() if getattr(row, ability)]
-    raise ModelError(
+    return ModelError(
         f"{backend} cannot {IN_WORDS[ability]}", f"Use a model of {' or '.join(able)} for it"
     )

@@ -8,11 +8,15 @@ from typing import Any
 import torch
 
 from resonance_core.config import ModelConfig, RuntimeConfig
+from resonance_core.errors import ModelError
 from resonance_core.gpu import exclusive, resolve_device
-from resonance_core.models import checkpoint, nano
+from resonance_core.models.backends import Choice, choices, complete
 from resonance_core.models.base import ModelInfo, MusicModel
+from resonance_core.models.capabilities import CAPABILITIES, lacking
 from resonance_core.models.compiling import check_compiler, compile_layers
+from resonance_core.models.lyria import is_lyria, lyria_info
 from resonance_core.models.memory import keep_memory
+from resonance_core.models.musicgen import MusicgenModel
 
 NARROW = 512
 """Width of a decoder below which one CPU thread is the default. Measured on nano, 192 wide, on two
@@ -39,11 +43,14 @@ def load_model(config: ModelConfig, runtime: RuntimeConfig) -> MusicModel:
 
     Raises:
         ConfigError: There is no such device, or nothing can be compiled for it.
-        ModelError: The model cannot be found or loaded.
+        ModelError: The model cannot be found or loaded, or is hosted: nothing of that is here.
     """
+    info = model_info(config)
+    if CAPABILITIES[info.backend].hosted:
+        raise lacking(info.backend, "capture")
     check_runtime(runtime)
     with _loading:
-        own_choice = 1 if _info(config).hidden_size < NARROW else _TORCH_THREADS
+        own_choice = 1 if info.hidden_size < NARROW else _TORCH_THREADS
         torch.set_num_threads(runtime.threads or own_choice)
         return _load(config, resolve_device(runtime.device), runtime.compile)
 
@@ -62,6 +69,8 @@ def check_runtime(runtime: RuntimeConfig) -> None:
 def how_computed(model: MusicModel, runtime: RuntimeConfig) -> dict[str, Any]:
     """Return what of a loaded model's runtime may show in the last digits of a result."""
     return {
+        "backend": model.info.backend,
+        "backend_reason": model.info.backend_reason,
         "dtype": model.info.dtype,
         "autocast": model.info.autocast,
         "compile": runtime.compile,
@@ -73,7 +82,27 @@ def how_computed(model: MusicModel, runtime: RuntimeConfig) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=8)
 def _info(config: ModelConfig) -> ModelInfo:
-    return checkpoint.describe(config, _source(config))
+    if is_lyria(config):
+        return lyria_info(config)
+    source = _source(config)
+    first, *others = choices(config, source)
+    try:
+        return _describe(first, config, source)
+    except ModelError as error:
+        if not others:
+            raise
+        reason = f"{others[0].reason}: {error.problem}"
+        return _describe(others[0]._replace(reason=reason), config, source)
+
+
+def _describe(choice: Choice, config: ModelConfig, source: str | Path) -> ModelInfo:
+    # A library is imported where it is used, for not all are installed everywhere.
+    with complete(choice.backend):
+        if choice.backend == "audiocraft":
+            from resonance_core.models.audiocraft_checkpoint import describe
+        else:
+            from resonance_core.models.checkpoint import describe
+    return describe(config, source).model_copy(update={"backend_reason": choice.reason})
 
 
 def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicModel:
@@ -82,15 +111,28 @@ def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicMod
         if device.type == "cpu":
             keep_memory()
         with exclusive(device):
-            model = checkpoint.load(_info(config), config, _source(config), device)
+            model = _read(_info(config), config, device)
         if compiled:
             compile_layers(model.layers)
         _loaded[config, device, compiled] = model
     return _loaded[config, device, compiled]
 
 
+def _read(info: ModelInfo, config: ModelConfig, device: torch.device) -> MusicgenModel:
+    with complete(info.backend):
+        if info.backend == "audiocraft":
+            from resonance_core.models import audiocraft_loading
+
+            return audiocraft_loading.load(info, config, _source(config), device)
+        from resonance_core.models import checkpoint
+
+        return checkpoint.load(info, config, _source(config), device)
+
+
 def _source(config: ModelConfig) -> str | Path:
     if config.id == "nano":
-        return nano.WEIGHTS
+        from resonance_core.models.nano import WEIGHTS
+
+        return WEIGHTS
     folder = Path(config.id).expanduser()
     return folder if folder.is_dir() else config.id

@@ -10,6 +10,7 @@ from resonance_core.config import ExtractConfig, ModelConfig, Pooling, RuntimeCo
 from resonance_core.errors import ConfigError, ModelError
 from resonance_core.keys import Stage, canonical_json, sha256_text
 from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
+from resonance_core.models.capabilities import check_ability
 from resonance_core.models.registry import how_computed, load_model, model_info
 from resonance_core.stages.chunk import WINDOWS, load_windows
 from resonance_core.stages.transcode import AUDIO
@@ -177,8 +178,9 @@ def choose_layers(config: ExtractConfig, info: ModelInfo) -> tuple[int, ...]:
     """Return the layers a config means for a model, rising.
 
     Raises:
-        ModelError: The model does not have one of them.
+        ModelError: The model does not have one of them, or shows none.
     """
+    check_ability(info.backend, "capture")
     if config.layers == "all":
         return tuple(range(info.layers))
     if config.layers == "middle-third":

@@ -1,7 +1,6 @@
 """Generate: a prompt, and directions if there are any, become WAV files and their sidecars."""
 
 import functools
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resonance_core.audio.descriptors import describe
-from resonance_core.audio.write import write_wav
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import ModelError
 from resonance_core.gpu import resolve_device
-from resonance_core.models.base import Listener, Pieces, mono
+from resonance_core.models.base import Listener, Pieces
+from resonance_core.models.capabilities import CAPABILITIES
 from resonance_core.models.registry import load_model, model_info
 from resonance_core.stages.generation_request import GENERATE, GenerationRequest
+from resonance_core.stages.hosted import Hosted, generate_hosted
 from resonance_core.stages.ingredients import find_ingredients
-from resonance_core.store.pieces import AUDIO, SIDECAR
-from resonance_core.store.records import Outcome, library_versions
+from resonance_core.stages.piece import write_piece
+from resonance_core.store.records import Outcome
 from resonance_core.store.store import Store
 
 
@@ -29,6 +28,7 @@ def generate(
     store: Store,
     runtime: RuntimeConfig,
     listener: Callable[[NDArray[np.float32]], None] | None = None,
+    hosted: Hosted | None = None,
 ) -> Outcome:
     """Return the record of a piece of music, making it if it is not there.
 
@@ -43,16 +43,18 @@ def generate(
             ``[channels, samples]`` that can be heard since, often none; see
             `MusicModel.generate`. What it raises ends the work, and nothing is kept. A piece that
             is found is not played to it.
+        hosted: What it takes where the model is hosted; without it, nothing is sent.
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
         ConfigError: There is no such slider.
+        ConsentError: The model is hosted, and nobody agreed to what would be sent.
         ModelError: The direction was made with another model, or the piece is too long.
         NotInStoreError: There is no such playlist, direction, melody or piece.
         StoreError: A direction is damaged.
     """
     hear = None if listener is None else lambda _rows, audio: listener(audio[0])
-    return generate_takes(request, 1, config, store, runtime, hear)[0]
+    return generate_takes(request, 1, config, store, runtime, hear, hosted)[0]
 
 
 def generate_takes(
@@ -62,6 +64,7 @@ def generate_takes(
     store: Store,
     runtime: RuntimeConfig,
     listener: Listener | None = None,
+    hosted: Hosted | None = None,
 ) -> list[Outcome]:
     """Return the records of several takes of a piece, which are made in one batch.
 
@@ -75,15 +78,21 @@ def generate_takes(
         store: Holds the directions and takes the pieces.
         runtime: The device.
         listener: Hears the takes while they are made; its rows are their places.
+        hosted: What it takes where the model is hosted, see `generate_hosted`; without it, nothing
+            is sent.
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
         ConfigError: There is no such slider.
+        ConsentError: The model is hosted, and nobody agreed to what would be sent.
         ModelError: The direction was made with another model, or the piece is too long.
         NotInStoreError: There is no such playlist, direction, melody or piece.
         StoreError: A direction is damaged.
     """
-    info, device = model_info(config.model), resolve_device(runtime.device)
+    info = model_info(config.model)
+    if CAPABILITIES[info.backend].hosted:
+        return generate_hosted(request, takes, config, store, hosted, listener)
+    device = resolve_device(runtime.device)
     ingredients = find_ingredients(request, config, store, runtime)
     seeds = [request.seed + take for take in range(takes)]
     steer = config.steer.model_dump(mode="json") if ingredients.additions else None
@@ -122,8 +131,7 @@ def generate_takes(
                     f"{info.id} made audio that is not finite in {info.precision}",
                     "Lower --strength, or compute in float32: --set model.dtype=float32",
                 )
-            write_wav(folder / AUDIO, audio, info.sample_rate)
-            sidecar = {
+            made_of = {
                 "request_id": stage_request.key,
                 "model": info.model_dump(),
                 "backend": info.backend,
@@ -135,14 +143,8 @@ def generate_takes(
                 **ingredients.described(),
                 "steer": steer,
                 "requested_duration_s": config.generate.duration_s,
-                "duration_s": audio.shape[1] / info.sample_rate,
-                "sample_rate": info.sample_rate,
-                "channels": info.channels,
-                "descriptors": describe(mono(audio[None])[0], info.sample_rate).model_dump(),
-                "versions": library_versions(),
             }
-            (folder / SIDECAR).write_text(json.dumps(sidecar, indent=1, allow_nan=False) + "\n")
-            return sidecar
+            return write_piece(folder, audio, info, made_of)
 
         return store.build(stage_request, make)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from resonance_core.config import SteerConfig
 from resonance_core.errors import ModelError, ResonanceError
 from resonance_core.models.base import ModelInfo
+from resonance_core.models.capabilities import check_ability
 from resonance_core.steering.direction import Direction
 from resonance_core.steering.inject import Steering
 from resonance_core.steering.layers import middle_third
@@ -199,8 +200,9 @@ def check_model(direction: Direction, info: ModelInfo) -> None:
     """Refuse a direction that belongs to another model.
 
     Raises:
-        ModelError: Its hidden states are not this model's.
+        ModelError: Its hidden states are not this model's, or this model cannot be steered.
     """
+    check_ability(info.backend, "steer")
     made_with = direction.metadata["model"]
     if made_with["revision"] != info.revision:
         raise ModelError(

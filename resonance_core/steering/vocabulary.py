@@ -48,6 +48,8 @@ def put_into_words(
     wanted = (vectors / scale[:, None]).ravel()
     heard = (_centred(vocabulary.heard) / scale[:, None]).reshape(len(vocabulary.prompts), -1)
     alike = heard @ heard.T
+    if not alike.any():  # the model hears one thing whatever is played: no prompt says more
+        return np.zeros(len(alike))
     penalty = RIDGE * np.trace(alike) / len(alike) * np.eye(len(alike))
     weights: NDArray[np.float64] = np.linalg.solve(alike + penalty, heard @ wanted)
     return weights

@@ -2,6 +2,7 @@
 
 import functools
 import importlib.metadata
+import importlib.util
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,9 @@ from resonance_core.keys import StageRequest
 @functools.cache
 def library_versions() -> dict[str, str]:
     """Return the versions of the libraries that results depend on."""
-    names = ("resonance", "torch", "transformers", "av", "librosa", "pyarrow")
+    names = ["resonance", "torch", "transformers", "av", "librosa", "pyarrow"]
+    if importlib.util.find_spec("audiocraft"):
+        names.append("audiocraft")
     return {name: importlib.metadata.version(name) for name in names}
 
 

@@ -1,5 +1,6 @@
 """Concepts: the sliders' directions, and those that listeners make from prompts of their own."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
@@ -81,18 +82,18 @@ async def make_concept(
     It is a slider from then on. With an ``Idempotency-Key`` the same request again is the same
     job, also once it has ended.
     """
-    name, made_from = (
-        wanted.name,
-        Concept(label=wanted.label or wanted.name, prompts=tuple(wanted.pairs)),
-    )
-    known = known_concepts(service.config.concept, service.store).concepts.get(name, made_from)
-    if known.prompts != made_from.prompts:
+    name, label = wanted.name, wanted.label or wanted.name
+    made_from = Concept(label=label, prompts=tuple(wanted.pairs))
+    file = ConceptFile(concepts={name: made_from})
+    asked = _digest(name, file, "concept")
+    all_known = await asyncio.to_thread(known_concepts, service.config.concept, service.store)
+    known = all_known.concepts.get(name, made_from)
+    named = [job for job in service.queue.jobs() if (job.kind, job.source) == ("concept", name)]
+    if known.prompts != made_from.prompts or any(job.request != asked for job in named):
         raise ConflictError(
             f"there is a concept {name!r} already, made from something else",
             "Choose another name; one of your own can be removed: DELETE /concepts/NAME",
         )
-    file = ConceptFile(concepts={name: made_from})
-    asked = _digest(name, file, "concept")
 
     async def queue(named: str | None) -> Job:
         return _submit(name, file, "concept", service, named)

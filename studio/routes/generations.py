@@ -8,6 +8,7 @@ from uuid import uuid4
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
 
+from flows.hosted import hosted_access
 from resonance_core.keys import sha256_text
 from resonance_core.models.base import Pieces
 from resonance_core.stages.directions import find_direction
@@ -104,7 +105,8 @@ async def submit(
             if first_take in rows:
                 work.hear(audio[list(rows).index(first_take)], total)
 
-        made = generate_takes(request, wanted.takes, config, store, runtime, hear)
+        access = hosted_access(config, wanted.consent)
+        made = generate_takes(request, wanted.takes, config, store, runtime, hear, access)
         if not work.sound:  # it was there already, and not played to whoever listens
             file = service.store.path(made[first_take].record, AUDIO)
             audio, _ = soundfile.read(file, dtype="float32", always_2d=True)
@@ -116,7 +118,8 @@ async def submit(
                 title=title,
                 parent=of,
                 piece=made[take].record.key,
-                request=which.model_dump(mode="json"),
+                # Whoever makes a variant is asked again.
+                request=which.model_dump(mode="json", exclude={"consent"}),
             )
             save_creation(service.store, creation)
             work.job.creations.append(creation.id)

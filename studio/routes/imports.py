@@ -37,7 +37,7 @@ def _take_in(file: tempfile.SpooledTemporaryFile[bytes], service: Service) -> Cr
     creation = Creation(
         title=packed.title[:200] or wanted.prompt[:200],
         piece=packed.piece,
-        request=wanted.model_dump(mode="json", exclude_unset=True),
+        request=wanted.model_dump(mode="json", exclude={"consent"}),
     )
     save_creation(service.store, creation)
     return creation

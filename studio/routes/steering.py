@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from resonance_core.config import AggregateConfig, SteerConfig, rungs
+from resonance_core.models.capabilities import CAPABILITIES
 from resonance_core.stages.extract import choose_layers
 from studio.service import Served
 
@@ -29,13 +30,15 @@ class Steering(BaseModel):
 
 @router.get("/steering")
 def steering(service: Served) -> Steering:
-    """Return what can be chosen of this service's model."""
-    config = service.config
+    """Return what can be chosen of this service's model; nothing where it cannot be steered."""
+    config, info = service.config, service.model
+    if not CAPABILITIES[info.backend].steer:
+        return Steering(recipes=[], recipe=None, layers=[], modes=[], mode=config.aggregate.mode)
     known = {name: SteerConfig.model_validate(rung) for name, rung in rungs().items()}
     return Steering(
         recipes=list(known),
         recipe=next((name for name, recipe in known.items() if recipe == config.steer), None),
-        layers=list(choose_layers(config.extract, service.model)),
+        layers=list(choose_layers(config.extract, info)),
         modes=list(get_args(AggregateConfig.model_fields["mode"].annotation)),
         mode=config.aggregate.mode,
     )

@@ -45,6 +45,8 @@ class Change(Body):
     """How the playlist's tracks are weighed; None as it was ingested."""
     takes: int | None = None
     """How many more, in one batch, with the seeds after those of earlier takes."""
+    consent: bool = False
+    """Agree to send the words, and what the playlist is like, to a model that is hosted."""
 
 
 class Words(Body):
@@ -78,8 +80,8 @@ async def vary(
 
 def _changed(parent: Creation, changes: dict[str, Any], store: Store) -> Wanted:
     before = Wanted.model_validate(parent.request)
-    if not changes:
-        return before
+    if not changes.keys() - {"consent"}:
+        return before.model_copy(update=changes)
     asked = before.alone().model_dump()
     if "takes" in changes:
         takes = [before, *(one for one in _variants(parent, store) if one.is_take_of(before))]

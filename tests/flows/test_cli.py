@@ -178,7 +178,10 @@ def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
     checks = {check["name"]: check for check in found["checks"]}
     assert code == 0
     assert set(checks) == {"libraries", "device", "model", "prefect", "google", "store"}
-    assert checks["model"]["found"] == "nano loads: 6 layers of 192, melody"
+    assert checks["model"]["found"] == (
+        "nano loads with transformers (the model is in Transformers' format): "
+        "6 layers of 192, melody"
+    )
     (tmp_path / "file").write_text("")
     code, found = run_json("doctor", "--store", tmp_path / "file", "--set", "model.id=none")
     checks = {check["name"]: check for check in found["checks"]}

@@ -55,7 +55,7 @@ def test_what_cannot_be_used_is_refused_with_a_hint(override, message):
 def test_files_that_cannot_be_used_are_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"'none.yaml'. Give a YAML file, or one of: .*nano"):
         load_config("none.yaml", environment={})
-    with pytest.raises(ConfigError, match=r"'ladder'. .* one of: melody-large, nano\."):
+    with pytest.raises(ConfigError, match=r"'ladder'. .* one of: lyria, melody-large, nano\."):
         load_config("ladder", environment={})
     (tmp_path / "list.yaml").write_text("- 1")
     with pytest.raises(ConfigError, match="must hold a mapping"):

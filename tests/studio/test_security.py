@@ -21,6 +21,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 import soundfile
+from itsdangerous import URLSafeSerializer
 
 from resonance_core.store.jobs import FINAL
 from studio.page import WEB
@@ -197,3 +198,26 @@ def test_a_body_that_would_break_its_reader_is_refused(client, body):
     assert answer.status_code in (400, 422)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert client.get("/jobs").json() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/playlists", {"source": "example", "folder": "/music"}),
+        ("/creations/5f0c1d0e-0000-4000-8000-000000000001/variants", {"slider": {"bass": 1}}),
+        ("/generations", {"prompt": "piano", "store": "/tmp"}),
+    ],
+)
+def test_a_field_that_nobody_knows_is_not_passed_over(client, path, body):
+    answer = client.post(path, json=body)
+    assert answer.status_code == 422
+    assert "Extra inputs are not permitted" in answer.json()["detail"]
+
+
+def test_links_are_never_signed_with_an_empty_secret(client, tmp_path):
+    secret = tmp_path / "data" / "resonance" / "studio-secret"
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    secret.write_text("")  # of a service that was killed while it drew one
+    forged = URLSafeSerializer("", salt="share").dumps("5f0c1d0e-0000-4000-8000-000000000001")
+    assert client.get(f"/shared/{forged}").status_code == 404
+    assert len(secret.read_text()) == 64

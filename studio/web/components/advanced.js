@@ -41,7 +41,7 @@ export function Advanced({ request, change }) {
   };
   const edit = (place, end, value) =>
     setWindows(windows.map((one, at) => (at === place ? one.with(end, value) : one)));
-  if (!choices) return null;
+  if (!choices?.recipes.length) return null;
   return html`
     <details>
       <summary>Advanced</summary>

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from resonance_core.audio.decode import transcode
+from resonance_core.errors import TrackError
 
 RATE = 32_000
 
@@ -156,3 +157,9 @@ def test_ten_hours_pass_in_constant_memory(encode, tmp_path: Path, sound: str) -
     )
     assert soundfile.info(tmp_path / "audio.flac").duration == pytest.approx(36_000, abs=60)
     assert long - short < 10 * 1024
+
+
+def test_what_is_longer_than_is_taken_is_decoded_no_further(clips: list[Path], tmp_path: Path):
+    with pytest.raises(TrackError, match="is longer than 3 s"):
+        transcode(clips[0], tmp_path / "audio.flac", 32000, max_s=3.0)
+    assert (tmp_path / "audio.flac").stat().st_size < 32000 * 2 * 4

@@ -54,6 +54,8 @@ def test_the_batch_size_is_no_part_of_the_key_nor_of_the_numbers(inputs, example
     two_read = read_activations(example_store.path(two, ACTIVATIONS))
     assert one.key == two.key
     assert one.info["runtime"] == {
+        "backend": "transformers",
+        "backend_reason": "the model is in Transformers' format",
         "dtype": "float32",
         "autocast": None,
         "compile": False,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,11 @@ def test_layers_count_alike_however_long_their_vectors_are(vocabulary):
     )
     again = put_into_words(direction * [[1], [9]], SCALE * [1, 9], stretched)
     np.testing.assert_allclose(again, weights, rtol=1e-4)
+
+
+def test_a_model_that_hears_one_thing_in_all_prompts_has_no_words(vocabulary):
+    deaf = replace(vocabulary, heard=np.repeat(vocabulary.heard[:1], 6, axis=0))
+    assert put_into_words(vocabulary.heard[1], SCALE, deaf).tolist() == [0] * 6
 
 
 def test_a_mix_of_words_changes_what_they_change_beyond_all_of_them(vocabulary):

@@ -52,8 +52,10 @@ def test_a_concept_of_ones_own_is_a_slider(client, ended, store):
 
 
 def test_the_name_of_a_concept_means_one_thing(client, ended):
-    ended(client.post("/concepts", json=PAIRS).headers["Location"])
     differs = {**PAIRS, "pairs": [["soft drums", "hard drums"], ["soft voice", "rough voice"]]}
+    location = client.post("/concepts", json=PAIRS).headers["Location"]
+    assert client.post("/concepts", json=differs).status_code == 409  # while it is made
+    ended(location)
     for taken in (differs, {**differs, "name": "bass"}):
         assert client.post("/concepts", json=taken).status_code == 409
     assert client.delete("/concepts/bass").status_code == 404
