@@ -84,7 +84,7 @@ class Processes(ABC):
         """Return a job that goes on, as far as its process has told."""
         if (job := self._jobs.get(job_id)) is None:
             return None
-        return load_job(self._store, job_id) or job
+        return load_job(self._store, job_id) or job.model_copy()
 
     def jobs(self) -> list[Job]:
         """Return the jobs that go on."""
@@ -106,7 +106,7 @@ class Processes(ABC):
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 reason = await self._work(job)
-            kept = await asyncio.to_thread(load_job, self._store, job.id) or job
+            kept = await asyncio.to_thread(load_job, self._store, job.id) or job.model_copy()
             if kept.state not in FINAL or reason == CANCELLED:
                 kept.state = "cancelled" if reason == CANCELLED else "failed"
                 kept.reason, kept.ended_at = reason, datetime.now(UTC)
