@@ -84,7 +84,7 @@ class Processes(ABC):
         """Return a job that goes on, as far as its process has told."""
         if (job := self._jobs.get(job_id)) is None:
             return None
-        return load_job(self._store, job_id) or job
+        return load_job(self._store, job_id) or job.model_copy()
 
     def jobs(self) -> list[Job]:
         """Return the jobs that go on."""

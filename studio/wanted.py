@@ -12,6 +12,7 @@ from resonance_core.stages.extract import choose_layers
 from resonance_core.stages.generation_request import GenerationRequest
 from studio.errors import UnusableError
 
+MOST_TAKES = 8
 MOST = 4.0
 """The largest strength of a layer, against the others."""
 
@@ -55,7 +56,11 @@ class Wanted(GenerationRequest):
     seed: int = Field(default_factory=lambda: secrets.randbelow(2**31), ge=0, lt=2**63)
     """The same seed plays the same piece; drawn if it is left out."""
     duration_s: float = Field(10.0, gt=0, le=600)
-    """Length of the piece, in seconds."""
+    """Length of the piece, in seconds, beside what it goes on from."""
+    takes: int = Field(1, ge=1, le=MOST_TAKES)
+    """How many are made in one batch, with the seed and those that follow it."""
+    take: int | None = Field(None, ge=0, lt=MOST_TAKES)
+    """Which of the batch is kept, from 0; None keeps them all."""
     steer: Annotated[
         Steer | None, BeforeValidator(_recipe, json_schema_input_type=Steer | str | None)
     ] = None
@@ -69,8 +74,25 @@ class Wanted(GenerationRequest):
     @property
     def request(self) -> GenerationRequest:
         """What of it the core is asked for."""
-        own = set(Wanted.model_fields) - set(GenerationRequest.model_fields)
-        return GenerationRequest(**self.model_dump(exclude=own))
+        asked = self.model_dump(include=set(GenerationRequest.model_fields))
+        return GenerationRequest(**asked)
+
+    @property
+    def kept(self) -> list[int]:
+        """The places in the batch of the takes that are kept."""
+        return list(range(self.takes)) if self.take is None else [self.take]
+
+    def is_take_of(self, other: Self) -> bool:
+        """Say whether the two differ in nothing but their seeds."""
+        which = {"seed", "takes", "take", "consent"}
+        return self.model_dump(exclude=which) == other.model_dump(exclude=which)
+
+    def alone(self) -> Self:
+        """Return what asks for a take of a batch without the batch, where rounding may differ."""
+        if self.take is None:
+            return self
+        seed = self.seed + self.take
+        return self.model_copy(update={"seed": seed, "takes": 1, "take": None})
 
     def settings(self, config: PipelineConfig, info: ModelInfo) -> PipelineConfig:
         """Return the settings of all stages, with those that are asked for.
@@ -100,6 +122,14 @@ class Wanted(GenerationRequest):
             strengths = {layer: of for layer, of in sorted(self.steer.layers.items()) if of}
             steer = steer.model_copy(update={"layers": strengths})
         return config.model_copy(update={"generate": piece, "steer": steer})
+
+    @model_validator(mode="after")
+    def _one_of_the_takes(self) -> Self:
+        if self.take is not None and self.take >= self.takes:
+            raise ValueError(f"there is no take {self.take} of {self.takes}; they count from 0")
+        if self.seed + self.takes > 2**63:
+            raise ValueError("the seeds of later takes are too large: start with a smaller one")
+        return self
 
     @model_validator(mode="after")
     def _weighed_of_something(self) -> Self:

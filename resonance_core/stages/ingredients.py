@@ -123,11 +123,16 @@ def find_ingredients(
         StoreError: A direction is damaged.
     """
     melody = None if request.melody is None else find_melody(request.melody, store)
-    before = None if request.continues is None else _find_piece(request.continues, store)
+    before = None if request.continues is None else find_piece(request.continues, store)
     return Ingredients(resolve_steering(request, config, store, runtime), melody, before)
 
 
-def _find_piece(key: str, store: Store) -> Record:
+def find_piece(key: str, store: Store) -> Record:
+    """Return the record of a piece, by its key.
+
+    Raises:
+        NotInStoreError: There is none.
+    """
     record = store.get(key)
     if record.stage != GENERATE.name:
         raise NotInStoreError(

@@ -65,12 +65,16 @@ class BucketStore(Store):
 
     def read_whole(self, name: str) -> bytes | None:
         """Return what a small object holds, or None where there is none."""
-        return self.bucket.get(name)
+        return self.bucket.get(name) or None
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small objects in a folder, sorted."""
-        names = self.bucket.objects(f"{folder}/")
-        return sorted(name for name in names if name.rpartition("/")[0] == folder)
+        found = self.bucket.objects(f"{folder}/")
+        return sorted(
+            name
+            for name, listed in found.items()
+            if listed.size and name.rpartition("/")[0] == folder
+        )
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small object."""

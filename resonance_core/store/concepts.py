@@ -18,8 +18,6 @@ class OwnConcept(BaseModel):
     """A concept that the store holds."""
 
     concept: Concept
-    removed: bool = False
-    """One that is removed keeps its file, for another machine's would bring it back."""
 
 
 def known_concepts(config: ConceptConfig, store: Store) -> ConceptFile:
@@ -35,7 +33,7 @@ def known_concepts(config: ConceptConfig, store: Store) -> ConceptFile:
     concepts = dict(file.concepts)
     for path in store.list_whole(FOLDER):
         found = _read(path, store)
-        if found is not None and not found.removed:
+        if found is not None:
             concepts.setdefault(PurePosixPath(path).stem, found.concept)
     return file.model_copy(update={"concepts": concepts})
 
@@ -47,7 +45,8 @@ def save_concept(name: str, concept: Concept, store: Store) -> None:
         ConfigError: The name cannot be used.
         StoreError: The store cannot be written.
     """
-    _write(name, OwnConcept(concept=concept), store)
+    kept = OwnConcept(concept=concept)
+    store.write_whole(_file(name), kept.model_dump_json(indent=1, exclude_none=True))
 
 
 def remove_concept(name: str, store: Store) -> None:
@@ -58,10 +57,9 @@ def remove_concept(name: str, store: Store) -> None:
         NotInStoreError: The store holds none of this name.
         StoreError: The store cannot be written.
     """
-    found = _read(_file(name), store)
-    if found is None or found.removed:
+    if store.read_whole(_file(name)) is None:
         raise NotInStoreError(f"there is no concept {name!r} in the store", "List the concepts")
-    _write(name, found.model_copy(update={"removed": True}), store)
+    store.remove_whole(_file(name))
 
 
 def _read(path: str, store: Store) -> OwnConcept | None:
@@ -73,10 +71,6 @@ def _read(path: str, store: Store) -> OwnConcept | None:
         raise StoreError(
             f"a concept is damaged: {store.address(path)}", "Remove the file, and make it again"
         ) from error
-
-
-def _write(name: str, kept: OwnConcept, store: Store) -> None:
-    store.write_whole(_file(name), kept.model_dump_json(indent=1, exclude_none=True))
 
 
 def _file(name: str) -> str:

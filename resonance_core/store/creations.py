@@ -1,6 +1,5 @@
 """Creations: the pieces that a listener made, with what was asked for and what came of it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -22,14 +21,18 @@ class Creation(BaseModel):
     """The prompt, until it is renamed."""
     favourite: bool = False
     parent: str | None = None
-    """The creation that this is a variant of."""
+    """The creation that this is a variant of; it may have been removed."""
     piece: str
     """The key of the piece; creations that ask for the same share it."""
     request: dict[str, object]
     """What was asked for, enough to ask for the same again."""
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
-    deleted: bool = False
-    """A creation that is removed keeps its place, for its variants hang on it."""
+
+    @property
+    def needs(self) -> list[str]:
+        """The keys of its piece, and of what it takes to make that again and nothing else has."""
+        asked = (self.request.get(name) for name in ("continues", "melody"))
+        return [self.piece, *(key for key in asked if isinstance(key, str))]
 
 
 def save_creation(store: Store, creation: Creation) -> None:
@@ -49,24 +52,54 @@ def load_creation(store: Store, creation_id: str) -> Creation:
         StoreError: It is damaged.
     """
     found = _read(store, _file(creation_id))
-    if found is None or found.deleted:
+    if found is None:
         raise NotInStoreError(f"there is no creation {creation_id!r}", "List them: GET /creations")
     return found
 
 
+def remove_creation(store: Store, creation: Creation) -> None:
+    """Take a creation out of the library.
+
+    Its variants go to what it was a variant of itself, so that they stay one family. Its piece
+    stays in the store until the garbage is collected.
+
+    Raises:
+        StoreError: The store cannot be written, or another creation is damaged.
+    """
+    if creation.parent is not None:
+        for one in list_creations(store):
+            if one.parent == creation.id:
+                save_creation(store, one.model_copy(update={"parent": creation.parent}))
+    store.remove_whole(_file(creation.id))
+
+
 def list_creations(store: Store) -> list[Creation]:
-    """Return all creations that were not removed, the newest first.
+    """Return all creations, the newest first.
 
     Raises:
         StoreError: One is damaged.
     """
-    return sorted(_kept(store), key=lambda creation: creation.created_at, reverse=True)
+    read = (_read(store, name) for name in store.list_whole(FOLDER))
+    found = [one for one in read if one is not None]
+    return sorted(found, key=lambda creation: creation.created_at, reverse=True)
 
 
-def _kept(store: Store) -> Iterator[Creation]:
-    for name in store.list_whole(FOLDER):
-        if (found := _read(store, name)) is not None and not found.deleted:
-            yield found
+def family_of(creation: Creation, store: Store) -> list[Creation]:
+    """Return all creations that came from the same one, the newest first.
+
+    Raises:
+        StoreError: One is damaged.
+    """
+    found = list_creations(store)
+    known = {one.id: one for one in found}
+
+    def origin(one: Creation) -> str:
+        """Return the id of the first that it came from, which may have been removed."""
+        while one.parent in known:
+            one = known[one.parent]
+        return one.parent or one.id
+
+    return [one for one in found if origin(one) == origin(creation)]
 
 
 def _read(store: Store, name: str) -> Creation | None:

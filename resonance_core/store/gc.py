@@ -148,7 +148,7 @@ def _named(store: Store) -> frozenset[str]:
             *(key for entry in entries for key in (entry.direction.key, entry.calibration)),
             *(track.key for entry in entries for track in entry.tracks if track.key),
             *(one.direction for path in histories for one in read_history(store, path.name)),
-            *(creation.piece for creation in list_creations(store)),
+            *(key for creation in list_creations(store) for key in creation.needs),
         ]
     )
 

@@ -72,6 +72,10 @@ class Job(BaseModel):
     """Share of a piece that can be heard, 0-1; None where tracks are counted, or nothing is."""
     result: str | None = None
     """What a completed job led to: a playlist's name, a creation's id, or a key."""
+    creations: list[str] = []
+    """Of a generation, all its takes in their order; ``result`` is the first."""
+    parent: str | None = None
+    """Of a variant, the creation that it is made from."""
     tracks: list[JobTrack] = []
     """Empty until the source is listed."""
     owner: str = ""

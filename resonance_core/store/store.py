@@ -207,12 +207,14 @@ class Store:
         """
         path = self.root / name
         with self._in_words():
-            return path.read_bytes() if path.is_file() else None
+            return (path.read_bytes() if path.is_file() else b"") or None
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
         paths = (self.root / folder).glob("[!.]*")
-        return sorted(f"{folder}/{path.name}" for path in paths if path.is_file())
+        return sorted(
+            f"{folder}/{path.name}" for path in paths if path.is_file() and path.stat().st_size
+        )
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small text file so that a reader sees the old or the new one, never a part.
@@ -235,6 +237,21 @@ class Store:
                 aside.replace(path)
             finally:
                 aside.unlink(missing_ok=True)
+
+    def remove_whole(self, name: str) -> None:
+        """Remove a small file that may be there.
+
+        Nothing of its content stays, but an empty file does: by it a sync knows that it was
+        removed, and does not bring it back.
+
+        Args:
+            name: Its path below the root.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        if self.read_whole(name) is not None:
+            self.write_whole(name, "")
 
     def sweep(self) -> None:
         """Remove what processes that were killed left half-made, and their locks.

@@ -2,7 +2,7 @@
 
 They change. Where both sides have one, the newer is kept: the one with the later ``ingested_at``,
 or where that does not tell, the one that was written later, by the clocks of this machine and of
-the bucket.
+the bucket. One that was removed is an empty file, which is kept or replaced by the same rule.
 """
 
 import os
@@ -31,6 +31,10 @@ class Version(NamedTuple):
 
     def replaces(self, other: "Version") -> bool:
         """Say whether it is another than the other one, and newer."""
+        if not (self.content and other.content):  # a removal tells only when it was
+            when, before = (int(one.written.timestamp()) for one in (self, other))
+            # Buckets count whole seconds; within one, what was there was removed.
+            return when > before or (when == before and other.content > self.content)
         ages = [(_ingested_at(one.content), one.written) for one in (self, other)]
         return self.content != other.content and ages[0] > ages[1]
 

@@ -12,8 +12,10 @@ from resonance_core.audio.encode import Format
 from resonance_core.stages.deliver import encoded, peaks
 from resonance_core.store.creations import (
     Creation,
+    family_of,
     list_creations,
     load_creation,
+    remove_creation,
     save_creation,
 )
 from resonance_core.store.pieces import AUDIO
@@ -68,7 +70,7 @@ def library(
     search: Annotated[str, Query(max_length=200)] = "",
     favourites: bool = False,
     offset: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> Page:
     """List creations, those only whose title holds the words, or that are favourites."""
     words = search.casefold().split()
@@ -88,6 +90,12 @@ def one_creation(creation_id: str, service: Served) -> CreationView:
     return CreationView(**creation.model_dump(), made=made)
 
 
+@router.get("/{creation_id}/family", responses=problems(404))
+def family(creation_id: str, service: Served) -> list[Creation]:
+    """List what a creation was made from, and all that was made from these, the newest first."""
+    return family_of(load_creation(service.store, creation_id), service.store)
+
+
 @router.patch("/{creation_id}", responses=problems(404))
 def edit(creation_id: str, change: Edit, service: Served) -> Creation:
     """Rename a creation, or make it a favourite."""
@@ -99,9 +107,11 @@ def edit(creation_id: str, change: Edit, service: Served) -> Creation:
 
 @router.delete("/{creation_id}", status_code=204, responses=problems(404))
 def remove(creation_id: str, service: Served) -> None:
-    """Take a creation out of the library; its variants stay, and so does the piece in the store."""
-    creation = load_creation(service.store, creation_id)
-    save_creation(service.store, creation.model_copy(update={"deleted": True}))
+    """Take a creation out of the library; its variants stay.
+
+    Its piece stays in the store until ``resonance store gc --stage generate``.
+    """
+    remove_creation(service.store, load_creation(service.store, creation_id))
 
 
 @router.get("/{creation_id}/audio", responses=problems(404, 416), response_class=FileResponse)

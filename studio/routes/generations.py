@@ -1,6 +1,7 @@
 """Generations: a prompt, with whatever steers it, becomes a piece."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import uuid4
 
@@ -9,8 +10,10 @@ from fastapi import APIRouter, Header, Query, Response
 
 from flows.hosted import hosted_access
 from resonance_core.keys import sha256_text
+from resonance_core.models.base import Pieces
 from resonance_core.stages.directions import find_direction
-from resonance_core.stages.generate import generate
+from resonance_core.stages.generate import generate_takes
+from resonance_core.stages.ingredients import find_piece
 from resonance_core.stages.retune import heard_of, retune
 from resonance_core.store.concepts import known_concepts
 from resonance_core.store.creations import Creation, load_creation, save_creation
@@ -47,6 +50,8 @@ async def generate_piece(
 ) -> JobView | Response:
     """Make a piece: as a job, or at once with ``Prefer: wait`` or ``?wait=true``.
 
+    Of several takes the first is heard while they are made, and is the answer to who waits.
+
     With an ``Idempotency-Key`` the same request again is the same job.
     """
     job = await submit(wanted, None, service, idempotency_key)
@@ -63,76 +68,93 @@ async def generate_piece(
 
 
 async def submit(
-    wanted: Wanted, parent: str | None, service: Service, idempotency_key: str | None = None
+    wanted: Wanted, parent: Creation | None, service: Service, idempotency_key: str | None = None
 ) -> Job:
-    """Queue a generation, whose result will be a creation.
+    """Queue a generation, each take of which will be a creation.
 
     Args:
         wanted: What is asked for.
-        parent: The creation that it is a variant of.
+        parent: The creation that they are variants of.
         service: Has the queue.
         idempotency_key: Names the request, so that it is not done twice.
 
     Raises:
         BusyError: Too many jobs wait.
         ConfigError: There is no such slider.
-        NotInStoreError: There is no such playlist.
+        NotInStoreError: There is no such playlist, or no such piece to go on from.
         UnusableError: The piece is too long, the model lacks a layer, or the key names another
             request.
     """
-    limit = service.settings.max_duration_s
-    if wanted.duration_s > limit:
-        raise UnusableError(
-            f"{wanted.duration_s} s are more than {limit}",
-            "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
-        )
-    await asyncio.to_thread(_check, wanted, service)
-    asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (parent or ""))
+    seconds = await asyncio.to_thread(_check, wanted, service)
+    of = None if parent is None else parent.id
+    asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (of or ""))
     config, runtime = wanted.settings(service.config, service.model), service.runtime
-    total = round(wanted.duration_s * service.model.sample_rate)
+    total = round(seconds * service.model.sample_rate)
+    first_take = wanted.kept[0]
+    is_named = parent is not None and parent.request["prompt"] == wanted.prompt
+    title = parent.title if parent is not None and is_named else wanted.prompt
 
     def make(work: Work) -> str:
         work.begin()
         store, request = work.telling(service.store), wanted.request
         if wanted.playlist is not None and (wanted.steer or wanted.aggregate):
             request = retune(request, wanted.aggregate, config, store, runtime)
-        outcome = generate(
-            request,
-            config,
-            store,
-            runtime,
-            lambda audio: work.hear(audio, total),
-            hosted_access(config, wanted.consent),
-        )
-        if outcome.hit:  # then it was not played to whoever listens
-            file = service.store.path(outcome.record, AUDIO)
+
+        def hear(rows: Sequence[int], audio: Pieces) -> None:
+            work.check()
+            if first_take in rows:
+                work.hear(audio[list(rows).index(first_take)], total)
+
+        access = hosted_access(config, wanted.consent)
+        made = generate_takes(request, wanted.takes, config, store, runtime, hear, access)
+        if not work.sound:  # it was there already, and not played to whoever listens
+            file = service.store.path(made[first_take].record, AUDIO)
             audio, _ = soundfile.read(file, dtype="float32", always_2d=True)
             work.hear(audio.T, len(audio))
-        creation = Creation(
-            title=wanted.prompt,
-            parent=parent,
-            piece=outcome.record.key,
-            # Whoever makes a variant is asked again.
-            request=wanted.model_dump(mode="json", exclude={"consent"}),
-        )
-        save_creation(service.store, creation)
-        return creation.id
+        for take in wanted.kept:
+            # One of several is asked for with its batch, or rounding might make it another.
+            which = wanted.model_copy(update={"take": take}) if wanted.takes > 1 else wanted
+            creation = Creation(
+                title=title,
+                parent=of,
+                piece=made[take].record.key,
+                # Whoever makes a variant is asked again.
+                request=which.model_dump(mode="json", exclude={"consent"}),
+            )
+            save_creation(service.store, creation)
+            work.job.creations.append(creation.id)
+        return work.job.creations[0]
 
     async def queue(named: str | None) -> Job:
-        job = Job(id=named or str(uuid4()), kind="generation", request=asked, source=wanted.prompt)
+        job = Job(
+            id=named or str(uuid4()),
+            kind="generation",
+            request=asked,
+            source=wanted.prompt,
+            parent=of,
+        )
         return service.queue.submit(job, make)
 
     return await once("generations", idempotency_key, asked, service, queue)
 
 
-def _check(wanted: Wanted, service: Service) -> None:
-    """Refuse what names a slider or a playlist that is not there."""
+def _check(wanted: Wanted, service: Service) -> float:
+    """Refuse what is too long, or names what is not there; return the piece's length in seconds."""
+    limit, seconds = service.settings.max_duration_s, wanted.duration_s
+    if wanted.continues is not None:
+        seconds += find_piece(wanted.continues, service.store).info["duration_s"]
+    if seconds > limit:
+        raise UnusableError(
+            f"{seconds} s are more than {limit}",
+            "Ask for less, or raise RESONANCE_STUDIO_MAX_DURATION_S",
+        )
     for name in wanted.sliders:
         known_concepts(service.config.concept, service.store).check(name)
     if wanted.playlist is not None:
         find_direction(wanted.playlist, service.store)
         if wanted.aggregate is not None:
             heard_of(wanted.playlist, service.store)
+    return seconds
 
 
 async def _ended(job: Job, service: Service) -> Job:

@@ -67,12 +67,21 @@ Found = Annotated[Job, Depends(find_job)]
 
 
 @router.get("")
-def all_jobs(service: Served) -> list[JobView]:
-    """List the jobs, the newest first; those of the command line, too."""
+def all_jobs(service: Served, parent: str | None = None, active: bool = False) -> list[JobView]:
+    """List the jobs, the newest first; those of the command line, too.
+
+    With ``parent`` those only that make variants of a creation, with ``active`` those only that
+    have not ended.
+    """
     known = {job.id: job for job in list_jobs(service.store)}
     known |= {job.id: job for job in service.queue.jobs()}
     known |= {job.id: job for kind in service.processes for job in kind.jobs()}
-    newest = sorted(known.values(), key=lambda job: job.created_at, reverse=True)
+    found = [
+        job
+        for job in known.values()
+        if parent in (None, job.parent) and not (active and job.state in FINAL)
+    ]
+    newest = sorted(found, key=lambda job: job.created_at, reverse=True)
     return [view(job, service) for job in newest]
 
 

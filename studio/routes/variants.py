@@ -2,19 +2,19 @@
 
 import asyncio
 import io
-import zipfile
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field, Strict, ValidationError
 
 from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
+from resonance_core.stages.parcel import pack
 from resonance_core.steering.intent.refine import Refinement, refine
 from resonance_core.steering.intent.words import SLIDERS
 from resonance_core.store.concepts import known_concepts
-from resonance_core.store.creations import load_creation
-from resonance_core.store.pieces import AUDIO, SIDECAR
+from resonance_core.store.creations import Creation, list_creations, load_creation
+from resonance_core.store.store import Store
 from studio.body import Body
 from studio.idempotency import IdempotencyKey
 from studio.problems import problems
@@ -43,6 +43,8 @@ class Change(Body):
     """How it is steered; None as the service has it."""
     aggregate: AggregateConfig | None = None
     """How the playlist's tracks are weighed; None as it was ingested."""
+    takes: int | None = None
+    """How many more, in one batch, with the seeds after those of earlier takes."""
     consent: bool = False
     """Agree to send the words, and what the playlist is like, to a model that is hosted."""
 
@@ -68,11 +70,28 @@ async def vary(
     """Make a piece again with something changed; with nothing changed it is the same again."""
     parent = await asyncio.to_thread(load_creation, service.store, creation_id)
     try:
-        wanted = Wanted.model_validate({**parent.request, **change.model_dump(exclude_unset=True)})
+        changes = change.model_dump(exclude_unset=True)
+        wanted = await asyncio.to_thread(_changed, parent, changes, service.store)
     except ValidationError as error:
         raise explain(error, "the variant", Wanted) from error
-    job = await submit(wanted, parent.id, service, idempotency_key)
+    job = await submit(wanted, parent, service, idempotency_key)
     return accepted(job, service, response)
+
+
+def _changed(parent: Creation, changes: dict[str, Any], store: Store) -> Wanted:
+    before = Wanted.model_validate(parent.request)
+    if not changes.keys() - {"consent"}:
+        return before.model_copy(update=changes)
+    asked = before.alone().model_dump()
+    if "takes" in changes:
+        takes = [before, *(one for one in _variants(parent, store) if one.is_take_of(before))]
+        asked["seed"] = max(one.seed + one.takes for one in takes)
+    return Wanted.model_validate({**asked, **changes})
+
+
+def _variants(parent: Creation, store: Store) -> list[Wanted]:
+    found = (one for one in list_creations(store) if one.parent == parent.id)
+    return [Wanted.model_validate(one.request) for one in found]
 
 
 @router.post("/refine", responses=problems(404))
@@ -97,12 +116,12 @@ def refine_creation(creation_id: str, words: Words, service: Served) -> Refineme
     response_class=Response,
 )
 def export(creation_id: str, service: Served) -> Response:
-    """Return the WAV file of a creation and its sidecar, which is enough to make it again."""
+    """Return the WAV file of a creation, its sidecar, and what it takes to make it again.
+
+    ``POST /creations`` takes it, here or elsewhere.
+    """
     creation = load_creation(service.store, creation_id)
-    piece = service.store.get(creation.piece)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name in (AUDIO, SIDECAR):
-            archive.write(service.store.path(piece, name), name)
+    pack(creation, service.store, packed)
     named = f'attachment; filename="{sound_name(creation, "zip")}"'
     return Response(packed.getvalue(), 200, {"Content-Disposition": named}, "application/zip")

@@ -8,17 +8,20 @@ export class Problem extends Error {
   }
 }
 
+/** The studio does not answer: it may be started again. */
+class Silence extends Problem {}
+
 async function ask(method, path, body, headers = {}) {
-  const isSound = body instanceof Blob;
+  const isFile = body instanceof Blob;
   let answer;
   try {
     answer = await fetch(path, {
       method,
-      headers: body && !isSound ? { 'Content-Type': 'application/json', ...headers } : headers,
-      body: body && !isSound ? JSON.stringify(body) : body,
+      headers: body && !isFile ? { 'Content-Type': 'application/json', ...headers } : headers,
+      body: body && !isFile ? JSON.stringify(body) : body,
     });
   } catch {
-    throw new Problem('The studio does not answer.', 'See that it runs, then try again.');
+    throw new Silence('The studio does not answer.', 'See that it runs, then try again');
   }
   if (answer.status === 204) return null;
   const found = await answer.json();
@@ -72,27 +75,57 @@ export const job = (id) => ask('GET', `/jobs/${id}`);
 export const cancelJob = (id) => ask('DELETE', `/jobs/${id}`);
 export const jobSound = (id) => `/jobs/${id}/audio`;
 
+/** What is made of a creation now. */
+export const jobsOf = (id) => ask('GET', `/jobs?${new URLSearchParams({ parent: id, active: true })}`);
+
+const AGAIN_MS = 2000;
+
 /**
- * Watch a job until it ends. The browser comes back by itself when the connection breaks, with the
- * last event it has seen. Returns what ends the watch.
+ * Watch a job until it ends. When the connection breaks the browser comes back by itself, with the
+ * last event it has seen, and where it gives up, it is asked to. Returns what ends the watch.
+ *
+ * `changed` gets the job, `away` whether the studio is silent, `lost` why there is nothing to watch.
  */
-export function watchJob(id, changed, lost) {
-  const events = new EventSource(`/jobs/${id}/events`);
-  events.addEventListener('job', (event) => {
-    const found = JSON.parse(event.data);
-    if (isOver(found)) events.close();
+export function watchJob(id, changed, away, lost) {
+  let events;
+  let timer;
+  const open = () => {
+    events = new EventSource(`/jobs/${id}/events`);
+    events.addEventListener('open', () => away(false));
+    events.addEventListener('job', (event) => {
+      const found = JSON.parse(event.data);
+      if (isOver(found)) events.close();
+      changed(found);
+    });
+    events.addEventListener('error', () => {
+      if (events.readyState === EventSource.CLOSED) look();
+      else away(true);
+    });
+  };
+  // EventSource hides why it is refused: ask plainly.
+  const look = () => job(id).then((found) => {
+    away(false);
     changed(found);
+    if (!isOver(found)) timer = setTimeout(open, AGAIN_MS);
+  }, (problem) => {
+    if (!(problem instanceof Silence)) return lost(problem);
+    away(true);
+    timer = setTimeout(look, AGAIN_MS);
+    return undefined;
   });
-  events.addEventListener('error', () => {
-    if (events.readyState === EventSource.CLOSED) lost();
-  });
-  return () => events.close();
+  open();
+  return () => {
+    events.close();
+    clearTimeout(timer);
+  };
 }
 
 export const isOver = (found) => ['completed', 'failed', 'cancelled'].includes(found.state);
 
-export const creations = ({ search = '', favourites = false } = {}) =>
-  ask('GET', `/creations?${new URLSearchParams({ search, favourites, limit: 200 })}`);
+export const creations = (search, favourites, limit) =>
+  ask('GET', `/creations?${new URLSearchParams({ search, favourites, limit })}`);
+/** A creation, what it was made from, and all that was made from these. */
+export const family = (id) => ask('GET', `/creations/${id}/family`);
 export const creation = (id) => ask('GET', `/creations/${id}`);
 export const changeCreation = (id, change) => ask('PATCH', `/creations/${id}`, change);
 export const removeCreation = (id) => ask('DELETE', `/creations/${id}`);
@@ -102,6 +135,8 @@ export const refine = (id, text, positions, history) =>
 export const peaks = (id, buckets) => ask('GET', `/creations/${id}/peaks?buckets=${buckets}`);
 export const sound = (id, format = 'wav') => `/creations/${id}/audio?format=${format}`;
 export const wholeFile = (id) => `/creations/${id}/page`;
+/** Take in a piece that was exported, here or elsewhere. */
+export const takeIn = (file) => ask('POST', '/creations', file);
 export const makeAgain = (id) => `/creations/${id}/export`;
 
 /** Make a link to one piece, for others. */

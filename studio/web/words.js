@@ -45,6 +45,64 @@ export function amount(value, what) {
   return `${size}${value > 0 ? 'more' : 'less'} ${what}`;
 }
 
+const seed = (asked) => asked.seed + (asked.take ?? 0);
+
+/** Whether nothing steers what is asked for. */
+export const bare = (asked) => Boolean(asked) && !asked.playlist && !Object.values(asked.sliders ?? {}).some(Boolean);
+
+/** Whether two requests are the same but for what steers them. */
+export const sameBut = (one, other) => seed(one) === seed(other)
+  && ['prompt', 'duration_s', 'melody', 'continues'].every((name) => (one[name] ?? null) === (other[name] ?? null));
+
+/** What a text did, line by line. */
+export function answerInWords(answer) {
+  const { changes, kept, not_understood: unclear, undone, reset } = answer;
+  return [
+    ...changes.map((one) => (one.before === one.after
+      ? `${one.slider} is at its end already`
+      : `${one.slider}: ${one.before} to ${one.after}`)),
+    ...kept.map((name) => `${name} stays`),
+    ...(undone ? ['The change before is taken back'] : []),
+    ...(reset ? ['All sliders are where they were at first'] : []),
+    ...unclear.map((words) => `Not understood: ${words}`),
+  ];
+}
+
+/** What a variant has that its parent has not, as "a little more bass, 10 seconds more". */
+export function difference(one, parent) {
+  const [now, before] = [one.request, parent.request];
+  const same = (name) => JSON.stringify(now[name] ?? null) === JSON.stringify(before[name] ?? null);
+  const found = [];
+  if (one.title !== parent.title) found.push(one.title);
+  const [was, is] = [before.sliders ?? {}, now.sliders ?? {}];
+  if (bare(now) && !bare(before)) found.push('without steering');
+  else {
+    if (!same('playlist')) found.push(now.playlist ? `like ${now.playlist}` : 'like nobody');
+    for (const name of new Set([...Object.keys(was), ...Object.keys(is)])) {
+      if ((was[name] ?? 0) !== (is[name] ?? 0)) found.push(amount(is[name] ?? 0, name));
+    }
+    if (!['strength', 'steer', 'aggregate'].every(same)) found.push('steered otherwise');
+  }
+  if (!same('melody')) found.push('another melody');
+  if (!same('continues')) found.push(`${elapsed(now.duration_s)} more`);
+  else if (!same('duration_s')) found.push(`${elapsed(now.duration_s)} long`);
+  const take = seed(now) - seed(before); // takes count on from their parent's seed
+  if (take > 0 && take < 1000) found.push(`take ${take + 1}`);
+  else if (take !== 0) found.push(`another take, ${seed(now)}`);
+  const words = found.join(', ') || 'the same again';
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+/** What steers a piece, how strongly, and from when to when. */
+export function steeringInWords({ steering, steer }) {
+  if (!steering.length) return 'none';
+  const strengths = steering.map((one) => one.strength.toFixed(2)).join(', ');
+  const { start_s: start, end_s: end, ramp_s: ramp } = steer;
+  if (!start && end === null && !ramp) return strengths;
+  return `${strengths}; from ${time(start)} to ${end === null ? 'the end' : time(end)}`
+    + `${ramp ? `, setting in and fading for ${elapsed(ramp)}` : ''}`;
+}
+
 export function ago(iso) {
   const days = Math.floor((Date.now() - new Date(iso)) / 86_400_000);
   if (days < 1) return 'today';

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 import uvicorn
 import yaml
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from flows.settings import Settings
 from resonance_core.config import PipelineConfig
 from resonance_core.store.store import Store
 from studio.app import create_app
 from studio.settings import StudioSettings
+from tests.prefect_screens import CHROMIUM, OPTIONS
+from tests.studio.windows import Window, opened
 
 
 @pytest.fixture
@@ -59,16 +63,44 @@ def ended(client: TestClient) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
+def address(example_store: Store, little: StudioSettings) -> Iterator[str]:
+    """A service with the playlist ``example``."""
+    with _serving(little) as address:
+        yield address
+
+
+@pytest.fixture
 def served(store: Store, little: StudioSettings) -> Iterator[httpx.Client]:
     """A client of a service on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(little), port=0, log_level="warning"))
+    with _serving(little) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")  # its loop would be in the way of other modules
+def browser() -> Iterator[Browser]:
+    """A browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A window of the size and colours that a test asks for."""
+    with opened(browser, address, **getattr(request, "param", {})) as window:
+        yield window
+
+
+@contextmanager
+def _serving(settings: StudioSettings) -> Iterator[str]:
+    """Serve the studio in a thread, and give its address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-        yield client
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(30)
     assert not thread.is_alive()

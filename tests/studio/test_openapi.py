@@ -47,7 +47,7 @@ JOB = "5f0c1d0e-0000-4000-8000-000000000002"
 each = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@schemathesis.serializer("audio/*")
+@schemathesis.serializer("audio/*", "application/zip")
 def _sound(_context: object, value: object) -> dict[str, bytes]:
     return {"data": value if isinstance(value, bytes) else str(value).encode()}
 

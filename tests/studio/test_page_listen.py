@@ -13,16 +13,9 @@ from resonance_core.steering.concept_file import Concept
 from resonance_core.store.concepts import save_concept
 from resonance_core.store.creations import list_creations
 from tests.studio.routes.test_melodies import humming
-from tests.studio.test_page import (  # noqa: F401
-    CHROMIUM,
-    SIZES,
-    address,
-    browser,
-    make_piece,
-    window,
-)
+from tests.studio.windows import SIZES, make_piece, needs_chromium
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: make chromium")
+pytestmark = needs_chromium
 LISTS = """
 import sys
 from resonance_core.config import ResolveConfig, RuntimeConfig
@@ -42,7 +35,7 @@ with running_job(open_store(runtime.store), named) as job:
 
 
 @pytest.mark.parametrize("window", [SIZES["light"], SIZES["320 px"]], indirect=True)
-def test_a_quick_impression_fills_in_words_and_sliders(window):  # noqa: F811
+def test_a_quick_impression_fills_in_words_and_sliders(window):
     page = window.page
     page.goto("/playlist?example")
     expect(page.get_by_label("Listen closely (minutes)")).to_be_checked()
@@ -68,7 +61,7 @@ def test_a_quick_impression_fills_in_words_and_sliders(window):  # noqa: F811
     page.get_by_role("button", name="Cancel").click()
 
 
-def test_a_list_and_a_song_beside_it_are_sent_together(window, clips, monkeypatch):  # noqa: F811
+def test_a_list_and_a_song_beside_it_are_sent_together(window, clips, monkeypatch):
     monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", LISTS))
     page = window.page
     page.goto("/playlist")
@@ -95,7 +88,7 @@ def test_a_list_and_a_song_beside_it_are_sent_together(window, clips, monkeypatc
 
 
 @pytest.mark.parametrize("window", [SIZES["dark"], SIZES["320 px"]], indirect=True)
-def test_recipe_layers_and_what_counts_are_chosen(window, example_store):  # noqa: F811
+def test_recipe_layers_and_what_counts_are_chosen(window, example_store):
     page = window.page
     make_piece(page)
     window.piece()
@@ -128,7 +121,7 @@ def test_recipe_layers_and_what_counts_are_chosen(window, example_store):  # noq
     expect(page.get_by_role("link", name="listen to it")).to_be_visible(timeout=60_000)
 
 
-def test_a_concept_of_ones_own_is_a_slider_beside_the_seven(window, example_store):  # noqa: F811
+def test_a_concept_of_ones_own_is_a_slider_beside_the_seven(window, example_store):
     pairs = (("clean guitar", "gritty guitar"), ("clean bass", "dirty bass"))
     save_concept("grit", Concept(label="Grit", prompts=pairs), example_store)
     page = window.page
@@ -143,7 +136,7 @@ def test_a_concept_of_ones_own_is_a_slider_beside_the_seven(window, example_stor
 
 
 @pytest.mark.parametrize("window", [SIZES["light"], SIZES["320 px"]], indirect=True)
-def test_a_slider_of_ones_own_is_made_and_removed(window):  # noqa: F811
+def test_a_slider_of_ones_own_is_made_and_removed(window):
     page = window.page
     make_piece(page)
     window.piece()
@@ -164,7 +157,7 @@ def test_a_slider_of_ones_own_is_made_and_removed(window):  # noqa: F811
     expect(page.get_by_role("slider", name="Grit")).not_to_be_visible()
 
 
-def test_the_accent_is_the_playlists(window, address, example_store):  # noqa: F811
+def test_the_accent_is_the_playlists(window, address, example_store):
     page = window.page
     accent = page.request.get(f"{address}/playlists/example").json()["accent"]
     shown = "getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
@@ -183,7 +176,7 @@ def test_the_accent_is_the_playlists(window, address, example_store):  # noqa: F
     assert page.evaluate(shown) == usual != accent["light"]
 
 
-def test_what_is_prepared_is_said_while_one_waits(window, example_store, monkeypatch):  # noqa: F811
+def test_what_is_prepared_is_said_while_one_waits(window, example_store, monkeypatch):
     for known in list(example_store.records("vocabulary")):
         (example_store.directory(known.request) / "record.json").unlink()
     seen = threading.Event()
@@ -205,7 +198,7 @@ def test_what_is_prepared_is_said_while_one_waits(window, example_store, monkeyp
     window.piece()
 
 
-def test_a_melody_is_fetched_from_an_address(window, monkeypatch):  # noqa: F811
+def test_a_melody_is_fetched_from_an_address(window, monkeypatch):
     async def fetched(url: str, target: Path, max_bytes: int) -> None:
         target.write_bytes(humming(2))
 

@@ -1,15 +1,16 @@
 // Saying what should change: "more bass, less tension".
 
 import { html, useRef, useState } from '/web/vendor/htm-preact.js';
+import { useKept } from '/web/kept.js';
 import { Trouble } from '/web/components/trouble.js';
 
 /**
- * The conversation. `ask` takes the words and returns what moved, as lines of text; `undo` takes
+ * The conversation about what has a `name`. `ask` takes the words and returns what moved, as lines of text; `undo` takes
  * back the last of it.
  */
-export function Chat({ ask, undo }) {
-  const [lines, setLines] = useState([]);
-  const [words, setWords] = useState('');
+export function Chat({ name, ask, undo }) {
+  const [lines, setLines] = useKept(`talk about ${name}`, []);
+  const [words, setWords] = useKept(`saying about ${name}`, '');
   const [problem, setProblem] = useState(null);
   const field = useRef();
 
@@ -20,7 +21,7 @@ export function Chat({ ask, undo }) {
     try {
       const moved = await ask(words);
       setLines([...lines, { words, moved }]);
-      setWords('');
+      if (field.current.value === words) setWords(''); // else somebody has gone on typing
     } catch (error) {
       setProblem(error);
     }

@@ -1,31 +1,34 @@
 // The player: the waveform is the ornament, and the native range under it is what is used.
 
 import { html, useEffect, useImperativeHandle, useRef, useState } from '/web/vendor/htm-preact.js';
-import { peaks as load } from '/web/api.js';
+import { sound } from '/web/api.js';
+import { Waveform } from '/web/components/waveform.js';
 import { say } from '/web/say.js';
 import { position, time } from '/web/words.js';
 
 const SKIP_S = 5;
 
-/** `other` is what can be compared with: the version before. */
-export function Player({ id, src, other, seconds, handle }) {
+/** `others` are versions to compare with: each has an `id`, and `words` for what is heard then. */
+export function Player({ id, others, seconds, steer, handle }) {
   const audio = useRef();
   const [playing, setPlaying] = useState(false);
   const [looping, setLooping] = useState(false);
   const [now, setNow] = useState(0);
-  const [comparing, setComparing] = useState(false);
+  const [heard, setHeard] = useState(id);
+  const choices = [{ id, words: 'this version' }, ...others];
+  const at = Math.max(0, choices.findIndex((one) => one.id === heard));
 
   useEffect(() => {
     setNow(0);
-    setComparing(false);
-  }, [src]);
-  const compare = () => {
-    const [at, plays] = [audio.current.currentTime, !audio.current.paused];
-    audio.current.src = comparing ? src : other;
-    audio.current.currentTime = at;
+    setHeard(id);
+  }, [id]);
+  const hear = (next) => {
+    const [place, plays] = [audio.current.currentTime, !audio.current.paused];
+    audio.current.src = sound(next.id);
+    audio.current.currentTime = place;
     if (plays) audio.current.play();
-    setComparing(!comparing);
-    say(comparing ? 'This version' : 'The version before');
+    setHeard(next.id);
+    say(`You hear ${next.words}`);
   };
   useEffect(() => {
     if (!playing) return undefined;
@@ -38,6 +41,7 @@ export function Player({ id, src, other, seconds, handle }) {
     return () => cancelAnimationFrame(frame);
   }, [playing]);
 
+  const compare = () => hear(choices[(at + 1) % choices.length]);
   const toggle = () => (audio.current.paused ? audio.current.play() : audio.current.pause());
   const seek = (to) => {
     audio.current.currentTime = Math.max(0, Math.min(seconds, to));
@@ -45,16 +49,17 @@ export function Player({ id, src, other, seconds, handle }) {
   };
   const skip = (by) => seek(audio.current.currentTime + by);
   useImperativeHandle(handle, () => ({
-    toggle, skip, isPlaying: () => !audio.current.paused, at: () => audio.current.currentTime,
-  }), [seconds]);
+    toggle, skip, compare: () => others.length > 0 && compare(),
+    hear: (other) => hear(choices.find((one) => one.id === other)),
+  }));
 
   return html`
     <section class="player" aria-label="Player">
       <audio
-        ref=${audio} src=${src} preload="metadata" loop=${looping}
+        ref=${audio} src=${sound(id)} preload="metadata" loop=${looping}
         onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)}
       />
-      <${Waveform} id=${id} share=${seconds ? now / seconds : 0} />
+      <${Waveform} id=${choices[at].id} share=${seconds ? now / seconds : 0} seconds=${seconds} steer=${at === 0 ? steer : null} />
       <label class="unseen" for="seek">Position</label>
       <input
         type="range" id="seek" class="seek" min="0" max=${seconds} step="0.1" value=${now}
@@ -65,47 +70,10 @@ export function Player({ id, src, other, seconds, handle }) {
         <button type="button" onClick=${() => skip(-SKIP_S)}>Back ${SKIP_S} s</button>
         <button type="button" onClick=${() => skip(SKIP_S)}>On ${SKIP_S} s</button>
         <button type="button" aria-pressed=${looping} onClick=${() => setLooping(!looping)}>Repeat</button>
-        ${other && html`<button type="button" aria-pressed=${comparing} onClick=${compare}>Compare</button>`}
+        ${others.length > 0 && html`<button type="button" aria-pressed=${at > 0} onClick=${compare}>Compare</button>`}
         <span class="time" aria-hidden="true">${time(now)} / ${time(seconds)}</span>
       </p>
+      ${others.length > 0 && html`<p class="faint heard">You hear ${choices[at].words}.</p>`}
     </section>
   `;
-}
-
-function Waveform({ id, share }) {
-  const canvas = useRef();
-  const [found, setFound] = useState(null);
-  useEffect(() => {
-    setFound(null);
-    // A picture only: without it the player is as useful.
-    load(id, 300).then(setFound, () => {});
-  }, [id]);
-  useEffect(() => {
-    const draw = () => drawWave(canvas.current, found, share);
-    draw();
-    const sizes = new ResizeObserver(draw);
-    sizes.observe(canvas.current);
-    return () => sizes.disconnect();
-  }, [found, share]);
-  return html`<canvas ref=${canvas} class="wave" aria-hidden="true" />`;
-}
-
-function drawWave(canvas, found, share) {
-  const ratio = window.devicePixelRatio;
-  const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio];
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  const pen = canvas.getContext('2d');
-  pen.clearRect(0, 0, width, height);
-  if (!found) return;
-  const style = getComputedStyle(canvas);
-  const count = found.high.length;
-  const step = width / count;
-  const loudest = Math.max(0.05, ...found.high, ...found.low.map((low) => -low));
-  const y = (value) => height / 2 - (value / loudest) * (height / 2 - ratio);
-  for (let i = 0; i < count; i += 1) {
-    pen.fillStyle = style.getPropertyValue(i / count < share ? '--accent' : '--line');
-    const [top, bottom] = [y(found.high[i]), y(found.low[i])];
-    pen.fillRect(i * step, top, Math.max(ratio, step - ratio), Math.max(ratio, bottom - top));
-  }
 }

@@ -7,6 +7,7 @@ const KEYS = [
   ['Space', 'Play or pause'],
   ['← →', 'Back or on by five seconds'],
   ['[ ]', 'Version before or after'],
+  ['a', 'Compare: this version, the one before, without steering'],
   ['1 to 7', 'To a slider'],
   ['c', 'To the conversation'],
   ['d', 'Download'],

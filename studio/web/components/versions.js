@@ -1,28 +1,27 @@
-// The versions of a piece as a tree: what was made from what.
+// The versions of a piece as a tree: what was made from what, and what is different about it.
 
 import { html } from '/web/vendor/htm-preact.js';
-import { ago } from '/web/words.js';
+import { ago, difference } from '/web/words.js';
 
-/** All creations of one family, from its first. */
-export function family(creations, id) {
-  const byId = new Map(creations.map((one) => [one.id, one]));
-  let root = id;
-  while (byId.get(root)?.parent && byId.has(byId.get(root).parent)) root = byId.get(root).parent;
+/** The trees of what was made from what, the newest first; what came from one that is gone is a root. */
+export function forest(creations) {
+  const known = new Set(creations.map((one) => one.id));
   const below = (parent) => creations
-    .filter((one) => one.parent === parent)
-    .sort((one, other) => one.created_at.localeCompare(other.created_at));
-  const tree = (one) => ({ ...one, variants: below(one.id).map(tree) });
-  return byId.has(root) ? tree(byId.get(root)) : null;
+    .filter((one) => one.parent === parent.id)
+    .sort((one, other) => one.created_at.localeCompare(other.created_at))
+    .map((one) => tree(one, parent));
+  const tree = (one, parent) => ({ ...one, words: parent ? difference(one, parent) : one.title, variants: below(one) });
+  return creations.filter((one) => !known.has(one.parent)).map((one) => tree(one, null));
 }
 
 /** A tree's creations in the order in which it is read. */
-export const inOrder = (tree) => (tree ? [tree, ...tree.variants.flatMap(inOrder)] : []);
+export const inOrder = (tree) => [tree, ...tree.variants.flatMap(inOrder)];
 
-function Branch({ one, current }) {
+export function Branch({ one, current }) {
   return html`
     <li>
       <a href="/studio/${one.id}" aria-current=${one.id === current ? 'true' : undefined}>
-        ${one.title}${one.favourite ? ' ★' : ''}
+        ${one.words}${one.favourite ? ' ★' : ''}
       </a>
       <span class="faint"> ${ago(one.created_at)}</span>
       ${one.variants.length > 0 && html`
@@ -32,12 +31,11 @@ function Branch({ one, current }) {
   `;
 }
 
-export function Versions({ tree, current }) {
-  if (!tree) return null;
+export function Versions({ trees, current }) {
   return html`
     <section aria-labelledby="versions-title">
       <h2 id="versions-title">Versions</h2>
-      <ul class="tree"><${Branch} one=${tree} current=${current} /></ul>
+      <ul class="tree">${trees.map((one) => html`<${Branch} key=${one.id} one=${one} current=${current} />`)}</ul>
     </section>
   `;
 }

@@ -2,99 +2,103 @@
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import {
-  cancelJob, changeCreation, creation as load, creations, makeAgain, makeVariant, refine, share, sliders as loadSliders,
-  sound, wholeFile,
+  cancelJob, changeCreation, creation as load, family, makeVariant, refine, share, sliders as loadSliders, sound,
 } from '/web/api.js';
 import { useAccent } from '/web/components/accent.js';
 import { Advanced } from '/web/components/advanced.js';
 import { Chat } from '/web/components/chat.js';
+import { Details } from '/web/components/details.js';
+import { More } from '/web/components/more.js';
 import { OwnSlider } from '/web/components/own-slider.js';
 import { Player } from '/web/components/player.js';
+import { Remaking, useJobsOf } from '/web/components/remaking.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
 import { Slider } from '/web/components/slider.js';
 import { Trouble } from '/web/components/trouble.js';
-import { family, inOrder, Versions } from '/web/components/versions.js';
-import { useJob } from '/web/components/work.js';
+import { forest, inOrder, Versions } from '/web/components/versions.js';
+import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
 import { say } from '/web/say.js';
-import { elapsed, jobInWords } from '/web/words.js';
+import { answerInWords, bare, sameBut } from '/web/words.js';
 
-const FORMATS = ['wav', 'flac', 'mp3', 'opus'];
 const AUTO = 'switch-automatically';
-
-/** What a text did, line by line. */
-function answerInWords(answer) {
-  const { changes, kept, not_understood: unclear, undone, reset } = answer;
-  return [
-    ...changes.map((one) => (one.before === one.after
-      ? `${one.slider} is at its end already`
-      : `${one.slider}: ${one.before} to ${one.after}`)),
-    ...kept.map((name) => `${name} stays`),
-    ...(undone ? ['The change before is taken back'] : []),
-    ...(reset ? ['All sliders are where they were at first'] : []),
-    ...unclear.map((words) => `Not understood: ${words}`),
-  ];
-}
 
 export function Dashboard({ id }) {
   const [piece, setPiece] = useState(null);
   const [all, setAll] = useState([]);
   const [known, setKnown] = useState([]);
   const [problem, setProblem] = useState(null);
-  const [sliders, setSliders] = useState({});
-  const [making, setMaking] = useState(null);
+  const [moved, setMoved] = useKept(`sliders of ${id}`, null);
+  const [history, setHistory] = useKept(`words to ${id}`, []);
+  const [jobs, replaceJobs] = useJobsOf(id);
   const [automatic, setAutomatic] = useState(localStorage.getItem(AUTO) === 'yes');
   const [link, setLink] = useState(null);
-  const [found] = useJob(making);
   const player = useRef();
-  const before = useRef([]);
+  const asked = useRef(new Map());
+  const over = useRef(new Set());
   const latest = useRef(null);
   useAccent(piece?.request.playlist);
+  const sliders = moved ?? piece?.request.sliders ?? {};
 
+  const look = () => family(id).then((found) => {
+    setAll(found);
+    return found;
+  }, setProblem);
   useEffect(() => {
-    load(id).then((one) => {
-      setPiece(one);
-      setSliders(one.request.sliders ?? {});
-    }, setProblem);
-    creations().then((page) => setAll(page.creations), setProblem);
+    load(id).then(setPiece, setProblem);
+    look();
     loadSliders().then(setKnown, setProblem);
   }, [id]);
 
-  // A change is asked for at once; what was being made before it is of no use any more.
-  const remake = async (change) => {
+  // What has ended makes room for what is asked for now.
+  const make = async (change, ...gone) => {
     setProblem(null);
     try {
-      if (latest.current) await cancelJob(latest.current).catch(() => {});
       const job = await makeVariant(id, change);
-      latest.current = job.id;
-      setMaking(job.id);
+      asked.current.set(job.id, change);
+      replaceJobs([...over.current, ...gone], [job.id]);
+      return job.id;
     } catch (error) {
       setProblem(error);
+      return null;
     }
   };
+  // A change is asked for at once; the one before it is of no use any more.
+  const remake = async (change) => {
+    const before = latest.current;
+    if (before && !over.current.has(before)) await cancelJob(before).catch(() => {});
+    latest.current = await make(change, before);
+  };
   const regenerate = (next) => {
-    setSliders(next);
+    setMoved(next);
     return remake({ sliders: next });
   };
-  const ready = found?.state === 'completed' ? found.result : null;
-  useEffect(() => {
-    if (!ready) return;
-    latest.current = null;
-    if (automatic) go(`/studio/${ready}`);
-    else say('A new version is ready. It is in the list of versions.');
-    creations().then((page) => setAll(page.creations), setProblem);
-  }, [ready]);
+  const ended = async (job) => {
+    over.current.add(job.id);
+    if (job.state !== 'completed' || job.creations.includes(id)) return;
+    const made = job.creations;
+    const found = await look();
+    const twin = bare(found?.find((one) => one.id === made[0])?.request) && !bare(piece.request);
+    if (automatic && made.length === 1 && !twin) go(`/studio/${made[0]}`);
+    else if (twin) say('Without steering is ready. Compare plays it.');
+    else say(made.length === 1
+      ? 'A new version is ready. It is in the list of versions.'
+      : `${made.length} new takes are ready. They are in the list of versions.`);
+  };
+  const drop = (job) => {
+    replaceJobs([job], []);
+    document.getElementById('change').focus(); // what had the focus is gone
+  };
 
   const move = (name, value) => regenerate({ ...sliders, [name]: value });
   const ask = async (words) => {
-    const answer = await refine(id, words, sliders, before.current);
-    before.current = answer.history;
+    const answer = await refine(id, words, sliders, history);
+    setHistory(answer.history);
     if (answer.changes.length || answer.undone || answer.reset) await regenerate(answer.positions);
     return answerInWords(answer);
   };
-  const undo = () => ask('undo');
-  const tree = family(all, id);
-  const order = inOrder(tree).map((one) => one.id);
+  const trees = forest(all);
+  const order = trees.flatMap(inOrder).map((one) => one.id);
   const step = (by) => {
     const next = order[order.indexOf(id) + by];
     if (next) go(`/studio/${next}`);
@@ -106,6 +110,7 @@ export function Dashboard({ id }) {
     ArrowRight: () => player.current?.skip(5),
     '[': () => step(-1),
     ']': () => step(1),
+    a: () => player.current?.compare(),
     c: () => document.getElementById('chat')?.focus(),
     d: () => document.getElementById('download')?.click(),
     ...Object.fromEntries([...'1234567'].map((key, place) => [key, () => tab(place)])),
@@ -114,7 +119,14 @@ export function Dashboard({ id }) {
   if (!piece) {
     return html`<h1 tabindex="-1">One moment</h1><${Trouble} problem=${problem} id="piece-problem" />`;
   }
-  const made = piece.made;
+  const { made } = piece;
+  const parent = all.find((one) => one.id === piece.parent);
+  const steered = made.steering.length > 0;
+  const twin = steered && all.find((one) => bare(one.request) && sameBut(one.request, piece.request));
+  const others = [
+    ...(parent && parent.id !== twin?.id ? [{ id: parent.id, words: 'the version before' }] : []),
+    ...(twin ? [{ id: twin.id, words: 'it without steering' }] : []),
+  ];
   const auto = (event) => {
     localStorage.setItem(AUTO, event.target.checked ? 'yes' : 'no');
     setAutomatic(event.target.checked);
@@ -125,12 +137,12 @@ export function Dashboard({ id }) {
     <h1 tabindex="-1">${piece.title}</h1>
     <${Trouble} problem=${problem} id="piece-problem" />
     <${Player}
-      id=${id} src=${sound(id)} other=${piece.parent && sound(piece.parent)} seconds=${made.duration_s} handle=${player}
+      id=${id} others=${others} seconds=${made.duration_s} steer=${steered ? made.steer : null} handle=${player}
     />
     <p class="row">
       <a id="download" href=${sound(id)} download>Download</a>
       <button type="button" aria-pressed=${piece.favourite} onClick=${favourite}>Favourite</button>
-      ${piece.parent && html`<a href="/studio/${piece.parent}">The version before it</a>`}
+      ${parent && html`<a href="/studio/${parent.id}">The version before it</a>`}
       <button type="button" onClick=${() => share(id).then(setLink, setProblem)}>Share</button>
     </p>
     ${link && html`
@@ -140,11 +152,15 @@ export function Dashboard({ id }) {
       </p>
     `}
     <section class="refine" aria-labelledby="change">
-      <h2 id="change">Change it</h2>
-      <p aria-live="off">
-        ${found && !ready ? `${jobInWords(found)} ...` : ''}
-        ${ready && ready !== id ? html`A new version is ready: <a href="/studio/${ready}">listen to it</a>` : ''}
-      </p>
+      <h2 id="change" tabindex="-1">Change it</h2>
+      <ul class="list">
+        ${jobs.map((job) => html`
+          <${Remaking}
+            key=${job} id=${job} ended=${ended} drop=${() => drop(job)}
+            again=${asked.current.has(job) && (() => make(asked.current.get(job), job))}
+          />
+        `)}
+      </ul>
       <label class="check">
         <input type="checkbox" checked=${automatic} onChange=${auto} /> Switch to a new version as soon as it is ready
       </label>
@@ -156,29 +172,10 @@ export function Dashboard({ id }) {
       `)}
       <${OwnSlider} own=${known.filter((one) => one.own)} changed=${() => loadSliders().then(setKnown, setProblem)} />
     </section>
-    <${Chat} ask=${ask} undo=${undo} />
+    <${Chat} name=${id} ask=${ask} undo=${() => ask('undo')} />
+    <${More} piece=${piece} without=${twin && (() => player.current.hear(twin.id))} change=${make} />
     <${Advanced} request=${piece.request} change=${(wanted) => remake({ sliders, ...wanted })} />
-    <${Versions} tree=${tree} current=${id} />
-    <details>
-      <summary>Details</summary>
-      <dl class="pairs">
-        ${[
-          ['Words', made.prompt],
-          ['Playlist', piece.request.playlist ?? 'none'],
-          ['Length', elapsed(made.duration_s)],
-          ['Seed', made.seed],
-          ['Tempo', made.descriptors.tempo_bpm ? `${Math.round(made.descriptors.tempo_bpm)} beats a minute` : 'unknown'],
-          ['Model', `${made.model.id} (${made.backend})`],
-          ['Sample rate', `${made.sample_rate} Hz`],
-          ['Steering', made.steering.length ? made.steering.map((one) => one.strength.toFixed(2)).join(', ') : 'none'],
-          ['Request', made.request_id.slice(0, 12)],
-        ].map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
-      </dl>
-      <p class="row">
-        ${FORMATS.map((form) => html`<a key=${form} href=${sound(id, form)} download>${form.toUpperCase()}</a>`)}
-        <a href=${wholeFile(id)} download>A page with the sound inside</a>
-        <a href=${makeAgain(id)} download>With all it takes to make it again</a>
-      </p>
-    </details>
+    <${Versions} trees=${trees} current=${id} />
+    <${Details} piece=${piece} />
   `;
 }

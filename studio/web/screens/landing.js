@@ -1,32 +1,36 @@
 // The start: one way in, and what was made before.
 
-import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
-import { changeCreation, creations, removeCreation } from '/web/api.js';
+import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
+import { creations, takeIn } from '/web/api.js';
+import { Library } from '/web/components/library.js';
 import { Trouble } from '/web/components/trouble.js';
-import { say } from '/web/say.js';
-import { ago } from '/web/words.js';
+import { go } from '/web/navigate.js';
+
+const PAGE = 50;
 
 export function Landing() {
   const [found, setFound] = useState(null);
   const [search, setSearch] = useState('');
   const [favourites, setFavourites] = useState(false);
+  const [most, setMost] = useState(PAGE);
   const [problem, setProblem] = useState(null);
+  const file = useRef();
 
-  const load = () => creations({ search, favourites }).then(setFound, setProblem);
+  const load = () => creations(search, favourites, most).then(setFound, setProblem);
   useEffect(() => {
     const timer = setTimeout(load, 200);
     return () => clearTimeout(timer);
-  }, [search, favourites]);
+  }, [search, favourites, most]);
 
-  const change = async (work, words) => {
+  const bring = async (event) => {
+    setProblem(null);
     try {
-      await work;
-      await load();
-      say(words);
+      go(`/studio/${(await takeIn(event.target.files[0])).id}`);
     } catch (error) {
       setProblem(error);
     }
   };
+  const looking = Boolean(search || favourites);
   const list = found?.creations ?? [];
   return html`
     <h1 tabindex="-1">Music that sounds like you</h1>
@@ -36,9 +40,9 @@ export function Landing() {
       <a href="/playlist?example">Try the example</a>
     </p>
     <${Trouble} problem=${problem} id="landing-problem" />
-    ${(list.length > 0 || search || favourites) && html`
-      <section aria-labelledby="made">
-        <h2 id="made">What you made</h2>
+    <section aria-labelledby="made">
+      <h2 id="made" tabindex="-1">What you made</h2>
+      ${(list.length > 0 || looking) && html`
         <form class="row" role="search" onSubmit=${(event) => event.preventDefault()}>
           <label for="search">Search</label>
           <input id="search" type="search" value=${search} onInput=${(event) => setSearch(event.target.value)} />
@@ -47,27 +51,19 @@ export function Landing() {
             Favourites only
           </label>
         </form>
-        ${list.length === 0 && html`<p>Nothing of what you made is like that.</p>`}
-        <ul class="list">
-          ${list.map((one) => html`
-            <li key=${one.id}>
-              <a href="/studio/${one.id}">${one.title}</a>
-              <span class="faint"> ${ago(one.created_at)}</span>
-              <span class="tools">
-                <button
-                  type="button" class="quiet" aria-pressed=${one.favourite} aria-label="Favourite: ${one.title}"
-                  onClick=${() => change(changeCreation(one.id, { favourite: !one.favourite }),
-                    one.favourite ? 'No favourite any more' : 'Now a favourite')}
-                >${one.favourite ? '★' : '☆'}</button>
-                <button
-                  type="button" class="quiet" aria-label="Remove: ${one.title}"
-                  onClick=${() => change(removeCreation(one.id), `Removed ${one.title}`)}
-                >Remove</button>
-              </span>
-            </li>
-          `)}
-        </ul>
-      </section>
-    `}
+      `}
+      ${found && list.length === 0 && html`<p>${looking ? 'Nothing of what you made is like that.' : 'Nothing yet.'}</p>`}
+      <${Library} list=${list} flat=${looking} load=${load} fail=${setProblem} />
+      ${found?.total > list.length && html`
+        <p><button type="button" onClick=${() => setMost(most + PAGE)}>Show older ones</button></p>
+      `}
+      <p class="row">
+        <input
+          ref=${file} id="parcel" type="file" accept=".zip,application/zip" class="unseen" tabindex="-1" aria-hidden="true"
+          onChange=${(event) => event.target.files.length && bring(event)}
+        />
+        <button type="button" class="quiet" onClick=${() => file.current.click()}>Take in a piece that was exported</button>
+      </p>
+    </section>
   `;
 }

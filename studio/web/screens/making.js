@@ -2,13 +2,15 @@
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import { isOver, jobSound } from '/web/api.js';
+import { useAccent } from '/web/components/accent.js';
 import { Trouble } from '/web/components/trouble.js';
-import { Cancel, useJob } from '/web/components/work.js';
+import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { go } from '/web/navigate.js';
 import { elapsed, jobInWords } from '/web/words.js';
 
-export function Making({ id }) {
-  const [found, problem] = useJob(id);
+export function Making({ id, query }) {
+  const [found, problem, silent] = useJob(id);
+  useAccent(query.get('playlist'));
   const [passed, setPassed] = useState(0);
   const [listening, setListening] = useState(false);
   const audio = useRef();
@@ -30,6 +32,7 @@ export function Making({ id }) {
   return html`
     <h1 tabindex="-1">${found ? jobInWords(found) : 'One moment'}</h1>
     <${Trouble} problem=${problem} id="making-problem" />
+    <${Silent} silent=${silent} />
     ${found?.state === 'queued' && html`
       <p>${found.position > 0 ? `Before it: ${found.position} other${found.position > 1 ? 's' : ''}.` : 'It is the next.'}</p>
     `}
@@ -45,7 +48,7 @@ export function Making({ id }) {
       </p>
     `}
     ${done && html`<p><a class="main" href="/studio/${found.result}">Open it in the studio</a></p>`}
-    ${bad && html`<p>${found.reason}</p><p><a class="main" href="/prompt">Ask again</a></p>`}
+    ${bad && html`<p>${found.reason}.</p><p><a class="main" href="/prompt?${query}">Ask again</a></p>`}
     <p><${Cancel} found=${found}>Cancel<//></p>
   `;
 }

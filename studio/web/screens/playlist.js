@@ -4,7 +4,8 @@ import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import { isOver, newKey, playlists, submitImpression, submitPlaylist, upload } from '/web/api.js';
 import { Files, hasList } from '/web/components/files.js';
 import { Trouble } from '/web/components/trouble.js';
-import { Cancel, useJob } from '/web/components/work.js';
+import { Cancel, Silent, useJob } from '/web/components/work.js';
+import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
 import { jobInWords, STEPS } from '/web/words.js';
 
@@ -26,8 +27,9 @@ export function Playlist({ query }) {
 const nameOf = (date) => `songs-${date.toISOString().slice(0, 16).replace('T', '-').replace(':', '')}`;
 
 function Choice({ example }) {
-  const [source, setSource] = useState(example ? 'example' : '');
-  const [close, setClose] = useState(true);
+  const [typed, setSource] = useKept('source', '');
+  const source = typed || (example ? 'example' : '');
+  const [close, setClose] = useKept('closely', true);
   const [known, setKnown] = useState([]);
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -98,7 +100,7 @@ function Choice({ example }) {
 }
 
 function Progress({ id }) {
-  const [found, problem] = useJob(id);
+  const [found, problem, silent] = useJob(id);
   const at = STEPS.findIndex(([state]) => state === found?.state);
   const heard = found?.tracks.filter((track) => ['extracted', 'failed'].includes(track.state)).length;
   const over = found && isOver(found);
@@ -108,6 +110,7 @@ function Progress({ id }) {
   return html`
     <h1 tabindex="-1">${found && over ? jobInWords(found) : title}</h1>
     <${Trouble} problem=${problem} id="job-problem" />
+    <${Silent} silent=${silent} />
     ${found && !quick && !['failed', 'cancelled'].includes(found.state) && html`
       <ol class="steps">
         ${STEPS.map(([state, words], place) => html`
@@ -126,7 +129,7 @@ function Progress({ id }) {
       <p><a class="main" href=${next}>Say what to play</a></p>
     `}
     ${['failed', 'cancelled'].includes(found?.state) && html`
-      <p>${found.reason}</p>
+      ${found.state === 'failed' && html`<p>${found.reason}</p>`}
       <p>What was finished is kept: the same again takes up where this ended.</p>
       <p><a class="main" href="/playlist">Choose again</a></p>
     `}

@@ -5,6 +5,7 @@ import { generate, impression as load, newKey, sliders as loadSliders } from '/w
 import { useAccent } from '/web/components/accent.js';
 import { Melody } from '/web/components/melody.js';
 import { Trouble } from '/web/components/trouble.js';
+import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
 import { amount } from '/web/words.js';
 
@@ -18,9 +19,9 @@ export function Prompt({ query }) {
   const taken = query.get('impression');
   useAccent(playlist);
   const [prompt, setPrompt] = useState(localStorage.getItem(DRAFT) ?? '');
-  const [seconds, setSeconds] = useState(10);
-  const [seed, setSeed] = useState('');
-  const [melody, setMelody] = useState(null);
+  const [seconds, setSeconds] = useKept('seconds', 10);
+  const [seed, setSeed] = useKept('seed', '');
+  const [melody, setMelody] = useKept('melody', null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const [key] = useState(newKey);
@@ -51,7 +52,7 @@ export function Prompt({ query }) {
     if (seed !== '') wanted.seed = Number(seed);
     try {
       const found = await generate(wanted, key);
-      go(`/making/${found.id}`);
+      go(`/making/${found.id}?${query}`);
     } catch (error) {
       setProblem(error);
       setBusy(false);

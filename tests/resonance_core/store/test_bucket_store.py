@@ -209,6 +209,9 @@ def test_small_files_lie_in_the_bucket(machine):
         one.write_whole(name, f"{name} ü")
     assert two.list_whole("notes") == ["notes/a.json", "notes/b.json"]
     assert two.read_whole("notes/a.json") == "notes/a.json ü".encode()
+    one.remove_whole("notes/a.json")
+    assert two.list_whole("notes") == ["notes/b.json"]
+    assert two.read_whole("notes/a.json") is None
 
 
 def test_a_store_that_is_only_read_makes_nothing(machine, bucket):

@@ -1,11 +1,19 @@
 import pytest
 
 from resonance_core.errors import NotInStoreError, StoreError
-from resonance_core.store.creations import Creation, list_creations, load_creation, save_creation
+from resonance_core.store.creations import (
+    Creation,
+    list_creations,
+    load_creation,
+    remove_creation,
+    save_creation,
+)
 
 
-def creation(title: str) -> Creation:
-    return Creation(title=title, piece="0" * 64, request={"prompt": title, "seed": 1})
+def creation(title: str, parent: Creation | None = None) -> Creation:
+    of = None if parent is None else parent.id
+    asked = {"prompt": title, "seed": 1}
+    return Creation(title=title, piece="0" * 64, request=asked, parent=of)
 
 
 def test_creations_are_kept_and_listed_from_the_newest_on(store):
@@ -18,10 +26,24 @@ def test_creations_are_kept_and_listed_from_the_newest_on(store):
 
 def test_one_that_was_removed_is_there_no_more(store):
     gone = creation("gone")
-    save_creation(store, gone.model_copy(update={"deleted": True}))
+    save_creation(store, gone)
+    remove_creation(store, gone)
     assert list_creations(store) == []
     with pytest.raises(NotInStoreError, match=gone.id):
         load_creation(store, gone.id)
+    assert (store.root / f"creations/{gone.id}.json").read_bytes() == b""
+
+
+def test_variants_of_one_that_was_removed_stay_one_family(store):
+    root = creation("root")
+    middle, sister = creation("middle", root), creation("sister", root)
+    leaf = creation("leaf", middle)
+    for one in (root, middle, sister, leaf):
+        save_creation(store, one)
+    remove_creation(store, middle)
+    assert load_creation(store, leaf.id).parent == root.id
+    remove_creation(store, root)
+    assert {one.parent for one in list_creations(store)} == {root.id}
 
 
 @pytest.mark.parametrize("name", ["../playlists/mine", "", "mine", "/etc/passwd"])

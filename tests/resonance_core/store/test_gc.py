@@ -9,6 +9,7 @@ import pytest
 from resonance_core.errors import ConfigError, StoreError
 from resonance_core.keys import Stage
 from resonance_core.store import open_activations
+from resonance_core.store.creations import Creation, remove_creation, save_creation
 from resonance_core.store.gc import collect_garbage, parse_age
 from resonance_core.store.history import extend_history
 from resonance_core.store.jobs import Job, list_jobs, running_job, save_job
@@ -201,3 +202,14 @@ def test_ages_are_hours_days_or_weeks():
     for wrong in ("30", "d", "1.5d", "-1d", "3y", ""):
         with pytest.raises(ConfigError, match=r"is no age\. Write it as 12h, 30d or 8w"):
             parse_age(wrong)
+
+
+def test_pieces_that_no_creation_needs_any_more_go_when_that_is_asked_for(store):
+    piece, gone, before = (made(store, "generate", value) for value in range(3))
+    kept = Creation(title="kept", piece=piece.key, request={"continues": before.key})
+    removed = Creation(title="removed", piece=gone.key, request={})
+    for creation in (kept, removed):
+        save_creation(store, creation)
+    remove_creation(store, removed)
+    assert [one.paths for one in collect_garbage(store, "generate")] == [[f"generate/{gone.key}"]]
+    assert {record.key for record in store.records()} == {piece.key, before.key}

@@ -221,6 +221,19 @@ def test_what_a_killed_process_left_is_swept_and_what_is_being_made_is_not(store
     assert list((store.root / ".locks").iterdir()) == []
 
 
+def test_of_a_small_file_that_was_removed_nothing_is_read_or_listed(store):
+    store.write_whole("notes/kept.json", "{}")
+    store.write_whole("notes/gone.json", '{"secret": 1}')
+    store.remove_whole("notes/gone.json")
+    store.remove_whole("notes/never.json")
+    assert store.read_whole("notes/gone.json") is None
+    assert store.list_whole("notes") == ["notes/kept.json"]
+    assert not any(b"secret" in path.read_bytes() for path in store.root.rglob("*.json"))
+    assert not (store.root / "notes/never.json").exists()
+    store.write_whole("notes/gone.json", "{}")
+    assert store.list_whole("notes") == ["notes/gone.json", "notes/kept.json"]
+
+
 def test_what_is_about_to_be_made_is_told_and_what_is_found_is_not(store):
     told = []
     teller = store.telling(told.append)

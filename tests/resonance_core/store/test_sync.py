@@ -1,4 +1,5 @@
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -225,3 +226,32 @@ def test_a_push_to_a_server_that_was_killed_goes_on(
     assert again.files + len(arrived) == len(content(store))
     assert content(place) == content(store)
     assert place.verify() == []
+
+
+@pytest.mark.parametrize("remover", ["filled", "other"])
+def test_what_was_removed_on_one_side_does_not_come_back(filled, other, bucket_url, remover):
+    name = "playlists/evening.json"
+    push(filled, bucket_url)
+    pull(other, bucket_url)
+    removes, keeper = (filled, other) if remover == "filled" else (other, filled)
+    removes.remove_whole(name)
+    assert pull(removes, bucket_url).small_files == 0
+    assert push(removes, bucket_url).small_files == 1
+    assert push(keeper, bucket_url).small_files == 0
+    assert pull(keeper, bucket_url).small_files == 1
+    for store in (filled, other):
+        assert store.read_whole(name) is None
+        assert store.list_whole("playlists") == []
+
+
+def test_what_was_made_anew_after_its_removal_is_kept(filled, other, bucket_url):
+    name, anew = "playlists/evening.json", '{"ingested_at": "2026-03-01T00:00:00Z"}'
+    push(filled, bucket_url)
+    filled.remove_whole(name)
+    push(filled, bucket_url)
+    pull(other, bucket_url)
+    time.sleep(1)  # the clock of a bucket counts whole seconds
+    other.write_whole(name, anew)
+    push(other, bucket_url)
+    pull(filled, bucket_url)
+    assert filled.read_whole(name) == anew.encode()

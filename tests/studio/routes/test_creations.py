@@ -77,3 +77,34 @@ def test_no_path_reaches_the_file_system(client):
         answer = client.get(f"/creations/{name}/audio")
         assert answer.status_code == 404
         assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_family_is_all_that_came_from_one_piece_also_when_it_is_gone(client, creation, ended):
+    def vary(place: str, seed: int) -> str:
+        job = ended(client.post(f"{place}/variants", json={"seed": seed}).headers["Location"])
+        return job["location"]
+
+    child, other = vary(creation, 4), vary(creation, 5)
+    grandchild = vary(child, 6)
+    client.post("/generations?wait=true", json={"prompt": "rock", "duration_s": 0.5, "seed": 4})
+
+    def family(place: str) -> list[str]:
+        return [f"/creations/{one['id']}" for one in client.get(f"{place}/family").json()]
+
+    assert family(other) == family(creation) == [grandchild, other, child, creation]
+    client.delete(creation)
+    client.delete(child)
+    assert family(other) == family(grandchild) == [grandchild, other]
+
+
+def test_jobs_are_found_by_what_they_make_variants_of(client, creation, ended):
+    long = {"duration_s": 60}
+    location = client.post(f"{creation}/variants", json=long).headers["Location"]
+    parent = creation.rsplit("/", 1)[-1]
+    [found] = client.get(f"/jobs?parent={parent}&active=true").json()
+    assert f"/jobs/{found['id']}" == location
+    assert client.get("/jobs?parent=other").json() == []
+    client.delete(location)
+    ended(location)
+    assert client.get(f"/jobs?parent={parent}&active=true").json() == []
+    assert len(client.get(f"/jobs?parent={parent}").json()) == 1

@@ -1,0 +1,101 @@
+"""The page for everybody: every state of every screen, in all colours, small and enlarged."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from resonance_core.store.creations import list_creations
+from tests.studio.standins import walks_to
+from tests.studio.windows import SIZES, needs_chromium, opened
+
+pytestmark = needs_chromium
+ASKED = {"prompt": "calm harp", "duration_s": 0.5, "seed": 3, "playlist": "example", "strength": 1}
+LONG = {"prompt": "long", "duration_s": 100, "seed": 1}
+ALL = {**SIZES, "forced colours": {"forced_colors": "active"}}
+
+
+def rest(page: Page, heading: str) -> None:
+    """Wait until a screen is there."""
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("window", ALL.values(), ids=ALL, indirect=True)
+def test_the_screens_before_a_piece_can_be_used_by_everybody(window, monkeypatch):
+    monkeypatch.setattr("studio.ingests.COMMAND", walks_to("extracting"))
+    page = window.page
+    for path, heading in (
+        ("/", "Music that sounds like you"),
+        ("/playlist", "Which music shall it sound like?"),
+        ("/prompt?playlist=example", "What shall it play?"),
+        ("/prompt", "What shall it play?"),
+    ):
+        page.goto(path)
+        rest(page, heading)
+        window.check()
+    page.goto("/playlist")
+    page.get_by_label("Address of a playlist").fill("http://127.0.0.1/list")
+    page.get_by_role("button", name="Listen to it").click()
+    expect(page.get_by_role("group", name="That did not work")).to_be_focused()
+    window.check()
+    page.get_by_label("Address of a playlist").fill("example")
+    page.get_by_role("button", name="Listen to it").click()
+    step = page.get_by_role("listitem").filter(has_text="Listening with the model")
+    expect(step).to_have_attribute("aria-current", "step", timeout=60_000)
+    window.check()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_focused()
+    window.check()
+    window.errors.clear()  # Chromium writes the refusal to its console
+
+
+@pytest.mark.parametrize("window", ALL.values(), ids=ALL, indirect=True)
+def test_the_screens_of_a_piece_can_be_used_by_everybody(window, example_store):
+    page = window.page
+    assert page.request.post("/generations?wait=true", data=ASKED).ok
+    [made] = list_creations(example_store)
+    first = page.request.post("/generations", data=LONG).json()["id"]
+    page.goto(f"/studio/{made.id}")
+    rest(page, "calm harp")
+    page.get_by_role("button", name="Four more takes").click()  # it waits for the other
+    expect(page.get_by_text("Waiting for its turn ...")).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_text("Whoever has this link")).to_be_visible()
+    for more in ("Advanced", "Details", "A slider of your own"):
+        page.get_by_text(more, exact=True).click()
+    window.check()
+    page.get_by_role("button", name="Keys").click()
+    window.check()
+    page.keyboard.press("Escape")
+
+    page.goto(f"/making/{first}")
+    rest(page, "Playing")
+    window.check()
+    second = page.request.post("/generations", data=LONG | {"seed": 2}).json()["id"]
+    page.goto(f"/making/{second}")
+    rest(page, "Waiting for its turn")
+    window.check()
+    for job in (second, first):
+        page.request.delete(f"/jobs/{job}")
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+    window.check()
+    while page.request.get("/jobs?active=true").json():
+        page.wait_for_timeout(50)
+    page.goto("/")
+    page.get_by_text("4 versions").click()
+    page.get_by_role("button", name="Remove: calm harp", exact=True).click()
+    window.check()
+    page.keyboard.press("Escape")
+    for path in ("/making/unknown", "/studio/unknown"):
+        page.goto(path)
+        expect(page.get_by_role("group", name="That did not work")).to_be_focused()
+        window.check()
+    window.errors.clear()  # Chromium writes what is not found to its console
+
+
+def test_nothing_moves_for_those_who_want_no_motion(browser, address):
+    moves = "getComputedStyle(document.querySelector('main > *')).animationName"
+    for wish, name in (("reduce", "none"), ("no-preference", "appear")):
+        with opened(browser, address, reduced_motion=wish) as window:
+            window.page.goto("/")
+            expect(window.page.get_by_role("heading", level=1)).to_be_visible()
+            assert window.page.evaluate(moves) == name
