@@ -20,7 +20,7 @@ from resonance_core.sources.playlist import Playlist, TrackSource
 from resonance_core.sources.resolved import SUFFIX, write_resolved
 from studio.addresses import check_public
 from studio.errors import UnusableError
-from studio.uploads import kept_name
+from studio.uploads import given_names, kept_name
 
 RESOLVED = f".playlist{SUFFIX}"
 NAMES_ONLY = "the list says whose it is, and not where its sound is"
@@ -54,9 +54,10 @@ def list_upload(folder: Path, max_tracks: int) -> Path:
     if not lists:
         return folder
     songs = {path.name: path for path in files if path.suffix in SONGS}
+    known = songs | given_names(folder)
     read = [(path, read_entries(path)) for path in lists]
     entries = [entry for _, listed in read for entry in listed.entries if _says_something(entry)]
-    found = [_find(entry, songs) for entry in entries[:max_tracks]]
+    found = [_find(entry, known) for entry in entries[:max_tracks]]
     named = {one.url for one in found}
     unnamed = [song for song in songs.values() if song.as_uri() not in named]
     found += [_Found(song.stem, song.as_uri()) for song in unnamed]
@@ -113,7 +114,7 @@ def _at(address: str, entry: Entry) -> _Found:
 def _names(place: str) -> Iterator[str]:
     """Yield the names that a song of an entry would have among the uploads."""
     for written in (_last(place), unquote(_last(place))):
-        yield kept_name(written)
+        yield from (written, kept_name(written))
 
 
 def _last(place: str) -> str:

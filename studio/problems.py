@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from resonance_core.consent import ConsentError
 from resonance_core.errors import (
     CalibrationError,
     NotInStoreError,
@@ -45,6 +46,8 @@ class Problem(BaseModel):
     """The path that was asked for."""
     remedy: str
     """What to do; empty where nothing can be done."""
+    sending: str | None = None
+    """What would leave this machine, where nobody agreed to that yet."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -63,7 +66,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def problem_of(error: ResonanceError, path: str) -> JSONResponse:
     """Return the answer to an expected error."""
     headers = error.headers if isinstance(error, RefusedError) else {}
-    return _answer(_status(error), _name(error), error.problem, error.remedy, path, headers)
+    sending = error.sending.in_words() if isinstance(error, ConsentError) else None
+    return _answer(
+        _status(error), _name(error), error.problem, error.remedy, path, headers, sending
+    )
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -110,6 +116,7 @@ def _answer(
     remedy: str,
     path: str,
     headers: dict[str, str] | None = None,
+    sending: str | None = None,
 ) -> JSONResponse:
     problem = Problem(
         type=f"urn:resonance:problem:{name}",
@@ -118,5 +125,8 @@ def _answer(
         detail=detail,
         instance=path,
         remedy=remedy,
+        sending=sending,
     )
-    return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(
+        problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE
+    )

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from itertools import chain, count
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -15,6 +16,8 @@ from studio.errors import UnknownError, UnusableError
 
 FOLDER = "uploads"
 MOST_FILES = 100
+GIVEN = ".given"
+"""Ends the name of the hidden file that says under which name a file was sent."""
 
 
 def new_upload(store: Store) -> str:
@@ -40,7 +43,7 @@ def upload_folder(store: Store, upload: str) -> Path:
 
 
 def place_of(folder: Path, name: str) -> Path:
-    """Return where a song or a list of an upload is kept.
+    """Return where a song or a list of an upload is kept: each name has a place of its own.
 
     Raises:
         UnusableError: It is neither, or there are too many.
@@ -49,9 +52,31 @@ def place_of(folder: Path, name: str) -> Path:
         raise UnusableError(
             f"{name!r} is no audio file and no list", "Choose files such as .mp3, .flac or .m3u"
         )
-    if len(list(folder.iterdir())) >= MOST_FILES:
+    if len(list(folder.glob("[!.]*"))) >= MOST_FILES:
         raise UnusableError(f"there are {MOST_FILES} songs already", "Leave some out")
-    return folder / kept_name(name)
+    plain = folder / kept_name(name)
+    others = (plain.with_stem(f"{plain.stem}-{number}") for number in count(2))
+    return next(place for place in chain([plain], others) if _claim(place, name))
+
+
+def _claim(place: Path, name: str) -> bool:
+    """Keep a place for a name, and return whether it is that name's."""
+    claim = place.with_name(f".{place.name}{GIVEN}")
+    try:
+        with claim.open("xb") as file:
+            file.write(name.encode())
+    except FileExistsError:
+        return claim.read_bytes().decode() == name
+    return True
+
+
+def given_names(folder: Path) -> dict[str, Path]:
+    """Return where the files of an upload are kept, by the names they had when they were sent."""
+    places = (
+        (claim, claim.with_name(claim.name[1:].removesuffix(GIVEN)))
+        for claim in folder.glob(f".*{GIVEN}")
+    )
+    return {claim.read_bytes().decode(): place for claim, place in places if place.is_file()}
 
 
 def kept_name(name: str) -> str:

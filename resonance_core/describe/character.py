@@ -82,6 +82,9 @@ class Describer(Protocol):
             TrackError: None of them can be heard.
         """
 
+    def at_most(self, tracks: int) -> SentClips | None:
+        """Return the most that so many tracks would send, which are not here yet."""
+
     def describe(self, tracks: Mapping[str, Path]) -> Description:
         """Describe tracks.
 

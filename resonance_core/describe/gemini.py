@@ -64,7 +64,13 @@ class GeminiDescriber:
             TrackError: None of them can be heard.
         """
         clips, _ = self._clips(tracks)
-        return self._sending(clips)
+        return self._sending_clips(clips)
+
+    def at_most(self, tracks: int) -> SentClips:
+        """Return the most that so many tracks would send, which are not here yet."""
+        seconds = tracks * self._config.heard_s
+        size = round(seconds * BIT_RATE / 8)
+        return self._sending(tracks, seconds, size, fetched=False)
 
     def describe(self, tracks: Mapping[str, Path]) -> Description:
         """Describe tracks, each of which counts alike.
@@ -78,7 +84,7 @@ class GeminiDescriber:
         """
         clips, failed = self._clips(tracks)
         service = self._service()
-        sending = self._sending(clips)
+        sending = self._sending_clips(clips)
         if not self._consent(sending):
             raise ConsentError(sending, "Agree to it, or describe with local, which sends nothing")
         answer = service.ask(
@@ -102,15 +108,21 @@ class GeminiDescriber:
             )
         return clips, failed
 
-    def _sending(self, clips: Sequence[Clip]) -> SentClips:
+    def _sending_clips(self, clips: Sequence[Clip]) -> SentClips:
         seconds = sum(clip.seconds for clip in clips)
+        return self._sending(len(clips), seconds, sum(len(clip.data) for clip in clips))
+
+    def _sending(
+        self, tracks: int, seconds: float, size: int, *, fetched: bool = True
+    ) -> SentClips:
         return SentClips(
             recipient=recipient(),
             model=self._config.model,
-            tracks=len(clips),
+            tracks=tracks,
             seconds=seconds,
-            bytes=sum(len(clip.data) for clip in clips),
+            bytes=size,
             cost_usd=cost_usd(seconds, self._config.model),
+            fetched=fetched,
         )
 
     def _service(self) -> "GeminiService":

@@ -39,6 +39,9 @@ class LocalDescriber:
     def estimate(self, tracks: Mapping[str, Path]) -> None:
         """Return None, for nothing leaves this machine."""
 
+    def at_most(self, tracks: int) -> None:
+        """Return None, likewise."""
+
     def describe(self, tracks: Mapping[str, Path]) -> Description:
         """Describe tracks, each of which counts alike.
 

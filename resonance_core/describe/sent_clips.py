@@ -22,6 +22,8 @@ class SentClips(BaseModel):
     """Size of all clips."""
     cost_usd: float | None
     """What it costs at most, in US dollars; None where the model's price is not known here."""
+    fetched: bool = True
+    """Whether the tracks are here; if not, all numbers are the most that they can be."""
 
     def in_words(self) -> str:
         """Return it as a part of a sentence."""
@@ -30,7 +32,9 @@ class SentClips(BaseModel):
             if self.cost_usd is None
             else f"for {math.ceil(self.cost_usd * 100) / 100:.2f} US dollars at most"
         )
+        most = "" if self.fetched else "at most "
         return (
-            f"a clip of each of {self.tracks} tracks, without its name, {self.seconds:.0f} s and "
-            f"{self.bytes / 1e6:.1f} MB in all, to {self.model} at {self.recipient}, {cost}"
+            f"a clip of each of {most}{self.tracks} tracks, without its name, "
+            f"{most}{self.seconds:.0f} s and {self.bytes / 1e6:.1f} MB in all, to {self.model} at "
+            f"{self.recipient}, {cost}"
         )

@@ -8,9 +8,12 @@ from uuid import uuid4
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
 
-from flows.hosted import hosted_access
+from flows.hosted import hosted_access, to_be_sent
+from resonance_core.config import PipelineConfig
+from resonance_core.consent import ConsentError
 from resonance_core.keys import sha256_text
 from resonance_core.models.base import Pieces
+from resonance_core.models.lyria import LOCALLY
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate_takes
 from resonance_core.stages.ingredients import find_piece
@@ -81,14 +84,15 @@ async def submit(
     Raises:
         BusyError: Too many jobs wait.
         ConfigError: There is no such slider.
+        ConsentError: The model is hosted, and nobody agreed to what it would be sent.
         NotInStoreError: There is no such playlist, or no such piece to go on from.
         UnusableError: The piece is too long, the model lacks a layer, or the key names another
             request.
     """
-    seconds = await asyncio.to_thread(_check, wanted, service)
+    config, runtime = wanted.settings(service.config, service.model), service.runtime
+    seconds = await asyncio.to_thread(_check, wanted, config, service)
     of = None if parent is None else parent.id
     asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (of or ""))
-    config, runtime = wanted.settings(service.config, service.model), service.runtime
     total = round(seconds * service.model.sample_rate)
     first_take = wanted.kept[0]
     is_named = parent is not None and parent.request["prompt"] == wanted.prompt
@@ -138,8 +142,11 @@ async def submit(
     return await once("generations", idempotency_key, asked, service, queue)
 
 
-def _check(wanted: Wanted, service: Service) -> float:
-    """Refuse what is too long, or names what is not there; return the piece's length in seconds."""
+def _check(wanted: Wanted, config: PipelineConfig, service: Service) -> float:
+    """Return the piece's length in seconds.
+
+    What is too long, names what is not there, or would be sent unasked, is refused.
+    """
     limit, seconds = service.settings.max_duration_s, wanted.duration_s
     if wanted.continues is not None:
         seconds += find_piece(wanted.continues, service.store).info["duration_s"]
@@ -154,6 +161,10 @@ def _check(wanted: Wanted, service: Service) -> float:
         find_direction(wanted.playlist, service.store)
         if wanted.aggregate is not None:
             heard_of(wanted.playlist, service.store)
+    if not wanted.consent:
+        sending = to_be_sent(wanted.request, wanted.takes, config, service.store)
+        if sending is not None:
+            raise ConsentError(sending, f"Agree to it with consent: true, or {LOCALLY}")
     return seconds
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from flows.describers import DescriberName, describers
 from studio.service import Served
 
 router = APIRouter(tags=["health"])
@@ -17,14 +18,17 @@ class Health(BaseModel):
     """Hz."""
     waiting: int
     """Jobs that wait for the model, or have it."""
+    describers: list[DescriberName]
+    """Who can give a quick impression here; ``gemini`` where there is a key for it."""
 
 
 @router.get("/health")
-async def health(service: Served) -> Health:
+def health(service: Served) -> Health:
     """Return whether the service works; the model is loaded when it is first needed."""
     return Health(
         model=service.model.id,
         backend=service.model.backend,
         sample_rate=service.model.sample_rate,
         waiting=len(service.queue.jobs()),
+        describers=describers(),
     )

@@ -1,16 +1,19 @@
 """Impressions: what a playlist is like, in seconds, for those who do not wait for the model."""
 
-from typing import Literal
+import asyncio
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from flows.describers import DescriberName
+from resonance_core.consent import ConsentError
 from resonance_core.describe.character import Description, PlaylistCharacter
 from resonance_core.stages.describe import DESCRIBE
 from resonance_core.store.concepts import known_concepts
 from studio.body import Body
-from studio.errors import UnknownError, UnusableError
+from studio.errors import UnknownError
 from studio.idempotency import IdempotencyKey, once
+from studio.impressions import clips_to_send
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
@@ -26,7 +29,7 @@ class Glance(Body):
 
     source: str = Field(min_length=1, max_length=2000)
     """As of a playlist that is ingested."""
-    describer: Literal["local", "gemini"] = "local"
+    describer: DescriberName = "local"
     """Who hears it; neither is the model that plays. ``gemini`` is Google's."""
     agreed: bool = False
     """Whether clips of the songs may be sent to whoever hears them."""
@@ -53,14 +56,17 @@ async def glance(
 ) -> JobView:
     """Describe a playlist; the model hears nothing of it, and its direction is not made.
 
+    Without ``agreed``, what would send clips of the songs is refused with what that would be.
+
     With an ``Idempotency-Key`` the same request again is the same job, also once it has ended.
     """
-    if wanted.describer != "local" and not wanted.agreed:
-        raise UnusableError(
-            f"{wanted.describer} hears clips of the songs, which would be sent to Google",
-            "Agree to it with agreed: true, or have it described here: describer: local",
-        )
     source, impressions = await find_source(wanted.source, service), service.impressions
+    if not wanted.agreed:
+        to_send = (source, wanted.describer, service.config, service.store)
+        if (sending := await asyncio.to_thread(clips_to_send, *to_send)) is not None:
+            raise ConsentError(
+                sending, "Agree to it with agreed: true, or have it described here: local"
+            )
     asked = impressions.request(source, wanted.describer)
     job = await once(
         *("impressions", idempotency_key, asked, service),

@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from resonance_core.keys import sha256_text
 from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs
 from studio.errors import ConflictError, UnknownError
+from studio.paths import source_in_words, without_folders
 from studio.problems import problems
 from studio.queue import Work
 from studio.service import Served, Service
@@ -38,10 +39,15 @@ class JobView(Job):
 
 
 def view(job: Job, service: Service) -> JobView:
-    """Return a job as it is answered."""
+    """Return a job as it is answered, without a path of this machine."""
+    shown = job.model_dump(exclude={"counts"})
+    if job.kind in ("ingest", "impression"):
+        shown["source"] = source_in_words(job.source, len(job.tracks))
+    for told in (shown, *shown["tracks"]):
+        told["reason"] = told["reason"] and without_folders(told["reason"])
     found = PLACES[job.kind] + job.result if job.result and job.state == "completed" else None
     position = service.queue.position(job.id)
-    return JobView(**job.model_dump(exclude={"counts"}), position=position, location=found)
+    return JobView(**shown, position=position, location=found)
 
 
 def accepted(job: Job, service: Service, response: Response) -> JobView:

@@ -8,6 +8,7 @@ from studio.accent import Accent, accent_of
 from studio.body import Body
 from studio.errors import UnknownError
 from studio.idempotency import IdempotencyKey, once
+from studio.paths import source_in_words, without_folders
 from studio.problems import problems
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
@@ -61,7 +62,7 @@ async def submit(
 @router.get("")
 def all_playlists(service: Served) -> list[PlaylistEntry]:
     """List the playlists that were ingested, by name."""
-    return list_entries(service.store)
+    return [_shown(entry) for entry in list_entries(service.store)]
 
 
 @router.get("/{name}", responses=problems(404))
@@ -70,4 +71,14 @@ def one_playlist(name: str, service: Served) -> PlaylistView:
     if (entry := load_entry(service.store, name)) is None:
         raise UnknownError(f"there is no playlist {name!r}", "List them: GET /playlists")
     accent = accent_of(entry.direction.key, service.config, service.store, service.runtime)
-    return PlaylistView(**entry.model_dump(), accent=accent)
+    return PlaylistView(**_shown(entry).model_dump(), accent=accent)
+
+
+def _shown(entry: PlaylistEntry) -> PlaylistEntry:
+    """Return an entry as it is answered, without a path of this machine."""
+    source = source_in_words(entry.source, len(entry.tracks))
+    tracks = [
+        one.model_copy(update={"reason": one.reason and without_folders(one.reason)})
+        for one in entry.tracks
+    ]
+    return entry.model_copy(update={"source": source, "tracks": tracks})

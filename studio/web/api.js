@@ -1,10 +1,11 @@
 // The only file that knows the service's addresses.
 
-/** What went wrong, and what to do about it, as the service says it. */
+/** What went wrong, and what to do about it, as the service says it; `sending` is what needs consent. */
 export class Problem extends Error {
-  constructor(detail, remedy) {
+  constructor(detail, remedy, sending) {
     super(detail);
     this.remedy = remedy;
+    this.sending = sending;
   }
 }
 
@@ -25,7 +26,7 @@ async function ask(method, path, body, headers = {}) {
   }
   if (answer.status === 204) return null;
   const found = await answer.json();
-  if (!answer.ok) throw new Problem(found.detail, found.remedy);
+  if (!answer.ok) throw new Problem(found.detail, found.remedy, found.sending);
   return found;
 }
 
@@ -33,6 +34,8 @@ async function ask(method, path, body, headers = {}) {
 export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join('-');
 
 export const health = () => ask('GET', '/health');
+/** What the model that plays here can do. */
+export const abilities = async () => (await ask('GET', '/models')).find((one) => one.used);
 
 export const playlists = () => ask('GET', '/playlists');
 export const playlist = (name) => ask('GET', `/playlists/${encodeURIComponent(name)}`);
@@ -42,8 +45,8 @@ export const submitPlaylist = (source, name, key) =>
   ask('POST', '/playlists', { source, name }, { 'Idempotency-Key': key });
 
 /** Have a playlist described in seconds, without the model. */
-export const submitImpression = (source, key) =>
-  ask('POST', '/impressions', { source }, { 'Idempotency-Key': key });
+export const submitImpression = (source, describer, agreed, key) =>
+  ask('POST', '/impressions', { source, describer, agreed }, { 'Idempotency-Key': key });
 export const impression = (key) => ask('GET', `/impressions/${key}`);
 
 /** Send songs and lists, one after another. Returns what a playlist's source is called then. */
@@ -68,8 +71,9 @@ export const sliders = async () => (await ask('GET', '/concepts')).filter((one) 
 export const makeSlider = (wanted, key) => ask('POST', '/concepts', wanted, { 'Idempotency-Key': key });
 export const removeSlider = (name) => ask('DELETE', `/concepts/${name}`);
 
-export const generate = (wanted, key) =>
-  ask('POST', '/generations', wanted, { 'Idempotency-Key': key });
+// Consent that is not given is left out.
+export const generate = (wanted, agreed, key) =>
+  ask('POST', '/generations', { ...wanted, consent: agreed || undefined }, { 'Idempotency-Key': key });
 
 export const job = (id) => ask('GET', `/jobs/${id}`);
 export const cancelJob = (id) => ask('DELETE', `/jobs/${id}`);
@@ -129,7 +133,8 @@ export const family = (id) => ask('GET', `/creations/${id}/family`);
 export const creation = (id) => ask('GET', `/creations/${id}`);
 export const changeCreation = (id, change) => ask('PATCH', `/creations/${id}`, change);
 export const removeCreation = (id) => ask('DELETE', `/creations/${id}`);
-export const makeVariant = (id, change) => ask('POST', `/creations/${id}/variants`, change);
+export const makeVariant = (id, change, agreed) =>
+  ask('POST', `/creations/${id}/variants`, { ...change, consent: agreed || undefined });
 export const refine = (id, text, positions, history) =>
   ask('POST', `/creations/${id}/refine`, { text, sliders: positions, history });
 export const peaks = (id, buckets) => ask('GET', `/creations/${id}/peaks?buckets=${buckets}`);

@@ -21,6 +21,9 @@ export function jobInWords(job) {
   return job.step ?? (job.kind === 'impression' && hears ? 'Getting an impression' : stateInWords(job.state));
 }
 
+/** Whose quick impression it is. */
+export const quickTitle = (describer) => `A quick impression${describer === 'gemini' ? ' by Gemini' : ''}`;
+
 export function time(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
@@ -94,8 +97,8 @@ export function difference(one, parent) {
 }
 
 /** What steers a piece, how strongly, and from when to when. */
-export function steeringInWords({ steering, steer }) {
-  if (!steering.length) return 'none';
+export function steeringInWords({ steering, steer, steered }) {
+  if (!steering.length) return steered === 'words' ? 'in words' : 'none';
   const strengths = steering.map((one) => one.strength.toFixed(2)).join(', ');
   const { start_s: start, end_s: end, ramp_s: ramp } = steer;
   if (!start && end === null && !ramp) return strengths;

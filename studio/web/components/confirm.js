@@ -2,8 +2,8 @@
 
 import { html, useEffect, useRef } from '/web/vendor/htm-preact.js';
 
-/** Shown while it has a `title`; `answer` gets whether it shall be done. */
-export function Confirm({ title, does, answer, children }) {
+/** Shown while it has a `title`; `answer` gets whether it shall be done, rather than what `keep` says. */
+export function Confirm({ title, does, keep, answer, children }) {
   const dialog = useRef();
   useEffect(() => {
     if (title && !dialog.current.open) dialog.current.showModal();
@@ -14,7 +14,7 @@ export function Confirm({ title, does, answer, children }) {
       <h2 id="confirm">${title}</h2>
       ${children}
       <p class="row">
-        <button type="button" onClick=${() => answer(false)} autofocus>Keep it</button>
+        <button type="button" onClick=${() => answer(false)} autofocus>${keep}</button>
         <button type="button" onClick=${() => answer(true)}>${does}</button>
       </p>
     </dialog>

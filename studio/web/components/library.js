@@ -35,7 +35,7 @@ export function Library({ list, flat, load, fail }) {
     <ul class="list">
       ${trees.map((one) => html`<${Item} key=${one.id} one=${one} root=${one} favourite=${favourite} remove=${setGoing} />`)}
     </ul>
-    <${Confirm} title=${going && `Remove ${going.name}?`} does="Remove it" answer=${answer}>
+    <${Confirm} title=${going && `Remove ${going.name}?`} does="Remove it" keep="Keep it" answer=${answer}>
       <p>It leaves the list for good. Its versions stay.</p>
     <//>
   `;

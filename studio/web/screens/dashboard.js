@@ -4,9 +4,11 @@ import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import {
   cancelJob, changeCreation, creation as load, family, makeVariant, refine, share, sliders as loadSliders, sound,
 } from '/web/api.js';
+import { useAbilities } from '/web/components/abilities.js';
 import { useAccent } from '/web/components/accent.js';
 import { Advanced } from '/web/components/advanced.js';
 import { Chat } from '/web/components/chat.js';
+import { useConsent } from '/web/components/consent.js';
 import { Details } from '/web/components/details.js';
 import { More } from '/web/components/more.js';
 import { OwnSlider } from '/web/components/own-slider.js';
@@ -37,6 +39,8 @@ export function Dashboard({ id }) {
   const asked = useRef(new Map());
   const over = useRef(new Set());
   const latest = useRef(null);
+  const can = useAbilities();
+  const [dialog, consented] = useConsent(true);
   useAccent(piece?.request.playlist);
   const sliders = moved ?? piece?.request.sliders ?? {};
 
@@ -54,7 +58,8 @@ export function Dashboard({ id }) {
   const make = async (change, ...gone) => {
     setProblem(null);
     try {
-      const job = await makeVariant(id, change);
+      const job = await consented((agreed) => makeVariant(id, change, agreed));
+      if (!job) return null;
       asked.current.set(job.id, change);
       replaceJobs([...over.current, ...gone], [job.id]);
       return job.id;
@@ -66,8 +71,10 @@ export function Dashboard({ id }) {
   // A change is asked for at once; the one before it is of no use any more.
   const remake = async (change) => {
     const before = latest.current;
-    if (before && !over.current.has(before)) await cancelJob(before).catch(() => {});
-    latest.current = await make(change, before);
+    const next = await make(change, before);
+    if (!next) return;
+    latest.current = next;
+    if (before && !over.current.has(before)) cancelJob(before).catch(() => {});
   };
   const regenerate = (next) => {
     setMoved(next);
@@ -164,18 +171,21 @@ export function Dashboard({ id }) {
       <label class="check">
         <input type="checkbox" checked=${automatic} onChange=${auto} /> Switch to a new version as soon as it is ready
       </label>
-      ${known.map((one) => html`
+      ${known.filter((one) => can.steer || !one.own).map((one) => html`
         <${Slider}
           key=${one.name} id="slider-${one.name}" name=${one.name} label=${one.label}
           value=${sliders[one.name] ?? 0} changed=${move}
         />
       `)}
-      <${OwnSlider} own=${known.filter((one) => one.own)} changed=${() => loadSliders().then(setKnown, setProblem)} />
+      ${can.steer
+        ? html`<${OwnSlider} own=${known.filter((one) => one.own)} changed=${() => loadSliders().then(setKnown, setProblem)} />`
+        : html`<p class="faint">The model here is steered in words: it has no sliders of your own, and no recipes or layers.</p>`}
     </section>
     <${Chat} name=${id} ask=${ask} undo=${() => ask('undo')} />
-    <${More} piece=${piece} without=${twin && (() => player.current.hear(twin.id))} change=${make} />
+    <${More} piece=${piece} goesOn=${can.continuation} without=${twin && (() => player.current.hear(twin.id))} change=${make} />
     <${Advanced} request=${piece.request} change=${(wanted) => remake({ sliders, ...wanted })} />
     <${Versions} trees=${trees} current=${id} />
     <${Details} piece=${piece} />
+    ${dialog}
   `;
 }

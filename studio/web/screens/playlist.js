@@ -1,21 +1,24 @@
 // Which music it shall sound like: an address, files, or a playlist that is known.
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
-import { isOver, newKey, playlists, submitImpression, submitPlaylist, upload } from '/web/api.js';
+import { health, isOver, newKey, playlists, submitImpression, submitPlaylist, upload } from '/web/api.js';
+import { useAbilities } from '/web/components/abilities.js';
+import { useConsent } from '/web/components/consent.js';
 import { Files, hasList } from '/web/components/files.js';
 import { Trouble } from '/web/components/trouble.js';
 import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
-import { jobInWords, STEPS } from '/web/words.js';
+import { jobInWords, quickTitle, STEPS } from '/web/words.js';
 
 const TRACK = {
   waiting: 'waits', downloaded: 'fetched', preprocessed: 'prepared', extracted: 'listened to', failed: 'left out',
 };
 
 const WAYS = [
-  [true, 'Listen closely (minutes)', 'The model hears every song, and music leans towards what it heard.'],
-  [false, 'Quick impression (seconds)', 'The model hears nothing: you start from a few words, and from where sliders stand.'],
+  ['closely', 'Listen closely (minutes)', 'The model hears every song, and music leans towards what it heard.'],
+  ['local', 'Quick impression (seconds)', 'The model hears nothing: you start from a few words, and from where sliders stand.'],
+  ['gemini', 'Quick impression by Gemini', 'The same, by Google, which knows any genre and is sent clips of your songs. You are asked first.'],
 ];
 
 export function Playlist({ query }) {
@@ -29,7 +32,10 @@ const nameOf = (date) => `songs-${date.toISOString().slice(0, 16).replace('T', '
 function Choice({ example }) {
   const [typed, setSource] = useKept('source', '');
   const source = typed || (example ? 'example' : '');
-  const [close, setClose] = useKept('closely', true);
+  const [wish, setWay] = useKept('way', 'closely');
+  const [describers, setDescribers] = useState(['local']);
+  const can = useAbilities();
+  const [dialog, consented] = useConsent();
   const [known, setKnown] = useState([]);
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -38,18 +44,24 @@ function Choice({ example }) {
 
   useEffect(() => {
     playlists().then(setKnown, setProblem);
+    health().then((found) => setDescribers(found.describers), setProblem);
   }, []);
+  const ways = WAYS.filter(([one]) => (one === 'closely' ? can.capture : describers.includes(one)));
+  const way = (ways.find(([one]) => one === wish) ?? ways[0])[0];
 
   const start = async (find, name) => {
     setBusy(true);
     setProblem(null);
     try {
       const from = await find();
-      const asked = `${close} ${from}`;
+      const asked = `${way} ${from}`;
       keys.current.set(asked, keys.current.get(asked) ?? newKey());
       const key = keys.current.get(asked);
-      const found = await (close ? submitPlaylist(from, name, key) : submitImpression(from, key));
-      go(`/playlist?job=${found.id}`);
+      const found = await consented((agreed) => (way === 'closely'
+        ? submitPlaylist(from, name, key)
+        : submitImpression(from, way, agreed, key)));
+      if (found) go(`/playlist?job=${found.id}`);
+      else setBusy(false);
     } catch (error) {
       setProblem(error);
       setBusy(false);
@@ -68,9 +80,10 @@ function Choice({ example }) {
     <form onSubmit=${submit}>
       <fieldset>
         <legend>How shall it listen?</legend>
-        ${WAYS.map(([value, words, more]) => html`
+        ${!can.capture && html`<p class="faint">The model here does not show what it hears, so it cannot listen closely.</p>`}
+        ${ways.map(([value, words, more]) => html`
           <label class="check" key=${words}>
-            <input type="radio" name="way" checked=${close === value} onChange=${() => setClose(value)} />
+            <input type="radio" name="way" checked=${way === value} onChange=${() => setWay(value)} />
             <span>${words} <span class="faint">${more}</span></span>
           </label>
         `)}
@@ -96,6 +109,7 @@ function Choice({ example }) {
         </ul>
       </section>
     `}
+    ${dialog}
   `;
 }
 
@@ -105,7 +119,7 @@ function Progress({ id }) {
   const heard = found?.tracks.filter((track) => ['extracted', 'failed'].includes(track.state)).length;
   const over = found && isOver(found);
   const quick = found?.kind === 'impression';
-  const title = quick ? 'A quick impression of your music' : 'Listening to your music';
+  const title = quick ? `${quickTitle(found.name)} of your music` : 'Listening to your music';
   const next = `/prompt?${new URLSearchParams({ [quick ? 'impression' : 'playlist']: found?.result ?? '' })}`;
   return html`
     <h1 tabindex="-1">${found && over ? jobInWords(found) : title}</h1>

@@ -2,12 +2,14 @@
 
 import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
 import { generate, impression as load, newKey, sliders as loadSliders } from '/web/api.js';
+import { useAbilities } from '/web/components/abilities.js';
 import { useAccent } from '/web/components/accent.js';
+import { useConsent } from '/web/components/consent.js';
 import { Melody } from '/web/components/melody.js';
 import { Trouble } from '/web/components/trouble.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
-import { amount } from '/web/words.js';
+import { amount, quickTitle } from '/web/words.js';
 
 const EXAMPLES = ['slow piano for a rainy evening', 'techno with a warm bass', 'folk songs by the fire'];
 const LENGTHS = [[10, '10 seconds'], [20, '20 seconds'], [30, 'half a minute'], [60, 'one minute'], [120, 'two minutes']];
@@ -25,6 +27,8 @@ export function Prompt({ query }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const [key] = useState(newKey);
+  const can = useAbilities();
+  const [dialog, consented] = useConsent(true);
   const write = (words) => {
     localStorage.setItem(DRAFT, words); // at once: the page may be gone a moment later
     setPrompt(words);
@@ -48,11 +52,12 @@ export function Prompt({ query }) {
     const wanted = { prompt, duration_s: seconds };
     if (playlist) wanted.playlist = playlist;
     if (impression) wanted.sliders = impression.sliders;
-    if (melody) wanted.melody = melody.key;
+    if (melody && can.melody) wanted.melody = melody.key;
     if (seed !== '') wanted.seed = Number(seed);
     try {
-      const found = await generate(wanted, key);
-      go(`/making/${found.id}?${query}`);
+      const found = await consented((agreed) => generate(wanted, agreed, key));
+      if (found) go(`/making/${found.id}?${query}`);
+      else setBusy(false);
     } catch (error) {
       setProblem(error);
       setBusy(false);
@@ -79,10 +84,10 @@ export function Prompt({ query }) {
       <select id="length" value=${seconds} onChange=${(event) => setSeconds(Number(event.target.value))}>
         ${LENGTHS.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
       </select>
-      <details>
+      ${can.melody ? html`<details>
         <summary>Hum or upload a melody</summary>
         <${Melody} taken=${melody} take=${setMelody} />
-      </details>
+      </details>` : html`<p class="faint">The model here cannot follow a melody.</p>`}
       <details>
         <summary>More</summary>
         <label for="seed">Seed: the same number plays the same piece</label>
@@ -93,6 +98,7 @@ export function Prompt({ query }) {
       </details>
       <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Make it'}</button></p>
     </form>
+    ${dialog}
   `;
 }
 
@@ -106,7 +112,7 @@ function Quick({ impression }) {
   const moved = Object.entries(impression?.sliders ?? {});
   return html`
     <section aria-labelledby="quick">
-      <h2 id="quick">A quick impression</h2>
+      <h2 id="quick">${quickTitle(impression?.describer)}</h2>
       <p>
         The model has heard none of your songs, so music does not lean towards them. It starts from the words below, and
         from sliders: ${moved.map(([name, at]) => amount(at, labels.get(name) ?? name)).join(', ') || 'none moved'}.${' '}
