@@ -30,10 +30,14 @@ async function ask(method, path, body, headers = {}) {
   return found;
 }
 
+/** Ask for a job, once for each `key`. */
+const start = (path, wanted, key) => ask('POST', path, wanted, { 'Idempotency-Key': key });
+
 /** A name for a request that may be sent twice; `crypto.randomUUID` is there on HTTPS only. */
 export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join('-');
 
-export const health = () => ask('GET', '/health');
+/** Who can give a quick impression here. */
+export const describers = async () => (await ask('GET', '/health')).describers;
 /** What the model that plays here can do. */
 export const abilities = async () => (await ask('GET', '/models')).find((one) => one.used);
 
@@ -41,12 +45,11 @@ export const playlists = () => ask('GET', '/playlists');
 export const playlist = (name) => ask('GET', `/playlists/${encodeURIComponent(name)}`);
 
 /** Have the model listen to a playlist; without a name it has that of its title. */
-export const submitPlaylist = (source, name, key) =>
-  ask('POST', '/playlists', { source, name }, { 'Idempotency-Key': key });
+export const submitPlaylist = (source, name, key) => start('/playlists', { source, name }, key);
 
 /** Have a playlist described in seconds, without the model. */
 export const submitImpression = (source, describer, agreed, key) =>
-  ask('POST', '/impressions', { source, describer, agreed }, { 'Idempotency-Key': key });
+  start('/impressions', { source, describer, agreed }, key);
 export const impression = (key) => ask('GET', `/impressions/${key}`);
 
 /** Send songs and lists, one after another. Returns what a playlist's source is called then. */
@@ -68,12 +71,12 @@ export const steering = () => ask('GET', '/steering');
 /** What can be moved, in the order in which it is shown. */
 export const sliders = async () => (await ask('GET', '/concepts')).filter((one) => one.slider);
 
-export const makeSlider = (wanted, key) => ask('POST', '/concepts', wanted, { 'Idempotency-Key': key });
+export const makeSlider = (wanted, key) => start('/concepts', wanted, key);
 export const removeSlider = (name) => ask('DELETE', `/concepts/${name}`);
 
 // Consent that is not given is left out.
 export const generate = (wanted, agreed, key) =>
-  ask('POST', '/generations', { ...wanted, consent: agreed || undefined }, { 'Idempotency-Key': key });
+  start('/generations', { ...wanted, consent: agreed || undefined }, key);
 
 export const job = (id) => ask('GET', `/jobs/${id}`);
 export const cancelJob = (id) => ask('DELETE', `/jobs/${id}`);

@@ -73,10 +73,11 @@ export function Advanced({ request, change }) {
           </select>
         `}
         ${request.playlist && mode === 'time_select' && html`
-          ${windows.map(([from, to], place) => html`
+          ${windows.map((part, place) => html`
             <p class="row" key=${place}>
-              <label>Part ${place + 1} from second <input type="number" min="0" step="any" required value=${from} onInput=${(event) => edit(place, 0, event.target.value)} /></label>
-              <label>to second <input type="number" min="1" step="any" required value=${to} onInput=${(event) => edit(place, 1, event.target.value)} /></label>
+              ${[`Part ${place + 1} from second`, 'to second'].map((words, end) => html`
+                <label key=${end}>${words} <input type="number" min=${end} step="any" required value=${part[end]} onInput=${(event) => edit(place, end, event.target.value)} /></label>
+              `)}
               ${windows.length > 1 && html`<button type="button" aria-label="Remove part ${place + 1}" onClick=${() => setWindows(windows.toSpliced(place, 1))}>Remove</button>`}
             </p>
           `)}

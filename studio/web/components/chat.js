@@ -2,7 +2,7 @@
 
 import { html, useRef, useState } from '/web/vendor/htm-preact.js';
 import { useKept } from '/web/kept.js';
-import { Trouble } from '/web/components/trouble.js';
+import { attempt, Trouble } from './trouble.js';
 
 /**
  * The conversation about what has a `name`. `ask` takes the words and returns what moved, as lines of text; `undo` takes
@@ -14,18 +14,14 @@ export function Chat({ name, ask, undo }) {
   const [problem, setProblem] = useState(null);
   const field = useRef();
 
-  const send = async (event) => {
+  const send = (event) => {
     event.preventDefault();
     if (!words.trim()) return field.current.focus();
-    setProblem(null);
-    try {
+    return attempt(setProblem, async () => {
       const moved = await ask(words);
       setLines([...lines, { words, moved }]);
       if (field.current.value === words) setWords(''); // else somebody has gone on typing
-    } catch (error) {
-      setProblem(error);
-    }
-    return undefined;
+    });
   };
   const takeBack = () => {
     undo();

@@ -1,7 +1,7 @@
 // Asking before something leaves this machine: what it is, to whom it goes, and at what cost.
 
 import { html, useRef, useState } from '/web/vendor/htm-preact.js';
-import { Confirm } from '/web/components/confirm.js';
+import { Confirm } from './dialog.js';
 import { say } from '/web/say.js';
 
 let always = false; // of pieces, until the page is loaded again
@@ -36,7 +36,7 @@ export function useConsent(box) {
     >
       <p>To be sent: ${asked?.sending}.</p>
       <p>On the free tier of its services, Google may use it to improve its products.</p>
-      ${asked && box && html`<label class="check"><input type="checkbox" ref=${ticked} /> Do not ask again on this page</label>`}
+      ${box && html`<label class="check"><input type="checkbox" ref=${ticked} /> Do not ask again on this page</label>`}
     <//>
   `;
   return [dialog, consented];

@@ -1,6 +1,7 @@
 // Songs and lists from this machine: picked, or dropped, also as a folder.
 
-import { html, useRef } from '/web/vendor/htm-preact.js';
+import { html } from '/web/vendor/htm-preact.js';
+import { Pick } from './pick.js';
 
 const LISTS = ['.m3u', '.m3u8', '.xspf', '.jspf', '.json', '.csv', '.tsv', '.txt'];
 const isList = (file) => LISTS.some((suffix) => file.name.toLowerCase().endsWith(suffix));
@@ -31,18 +32,13 @@ async function below(entry) {
 
 /** `take` gets the files; `sent` is how many of them have arrived. */
 export function Files({ take, sent, busy }) {
-  const picked = useRef();
   const drop = (event) => {
     event.preventDefault();
     dropped(event.dataTransfer).then((files) => files.length && take(files));
   };
   return html`
     <div class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${drop}>
-      <input
-        ref=${picked} id="files" type="file" multiple class="unseen" tabindex="-1" aria-hidden="true"
-        accept=${['audio/*', ...LISTS].join()} onChange=${(event) => take([...event.target.files])}
-      />
-      <button type="button" disabled=${busy} onClick=${() => picked.current.click()}>Choose songs or a list</button>
+      <${Pick} id="files" accept=${['audio/*', ...LISTS].join()} multiple take=${take} disabled=${busy}>Choose songs or a list<//>
       <span> or drop them here, or a folder.${sent ? ` ${sent} sent.` : ''}</span>
       <p class="faint">A list (M3U, XSPF, JSPF, CSV or text) names web addresses, or songs that you choose with it.</p>
     </div>

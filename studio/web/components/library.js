@@ -2,8 +2,8 @@
 
 import { html, useState } from '/web/vendor/htm-preact.js';
 import { changeCreation, removeCreation } from '/web/api.js';
-import { Confirm } from '/web/components/confirm.js';
-import { forest, inOrder } from '/web/components/versions.js';
+import { Confirm } from './dialog.js';
+import { forest, inOrder } from './versions.js';
 import { say } from '/web/say.js';
 import { ago } from '/web/words.js';
 

@@ -1,8 +1,9 @@
 // A melody that the piece follows: a file, or a recording made here.
 
-import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
+import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
 import { fetchMelody, sendMelody } from '/web/api.js';
-import { Trouble } from '/web/components/trouble.js';
+import { Pick } from './pick.js';
+import { attempt, Trouble } from './trouble.js';
 import { say } from '/web/say.js';
 import { elapsed } from '/web/words.js';
 
@@ -10,19 +11,13 @@ export function Melody({ taken, take }) {
   const [problem, setProblem] = useState(null);
   const [recorder, setRecorder] = useState(null);
   const [address, setAddress] = useState('');
-  const file = useRef();
   useEffect(() => () => recorder?.stream.getTracks().forEach((track) => track.stop()), [recorder]);
 
-  const send = async (asked) => {
-    setProblem(null);
-    try {
-      const found = await asked;
-      take(found);
-      say(`A melody of ${elapsed(found.seconds)} is taken`);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
+  const send = (asked) => attempt(setProblem, async () => {
+    const found = await asked;
+    take(found);
+    say(`A melody of ${elapsed(found.seconds)} is taken`);
+  });
   const find = () => address.trim() && send(fetchMelody(address.trim()));
   const record = async () => {
     setProblem(null);
@@ -46,11 +41,7 @@ export function Melody({ taken, take }) {
       <button type="button" aria-pressed=${recorder !== null} onClick=${() => (recorder ? recorder.stop() : record())}>
         ${recorder ? 'Stop recording' : 'Record'}
       </button>
-      <input
-        ref=${file} type="file" accept="audio/*" class="unseen" tabindex="-1" aria-hidden="true"
-        onChange=${(event) => event.target.files.length && send(sendMelody(event.target.files[0]))}
-      />
-      <button type="button" onClick=${() => file.current.click()}>Choose a file</button>
+      <${Pick} accept="audio/*" take=${([one]) => send(sendMelody(one))}>Choose a file<//>
       ${taken && html`<button type="button" onClick=${() => take(null)}>Leave it out</button>`}
     </p>
     <label for="melody-address">Or the address of a recording</label>

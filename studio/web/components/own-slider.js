@@ -2,8 +2,8 @@
 
 import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
 import { makeSlider, newKey, removeSlider } from '/web/api.js';
-import { Trouble } from '/web/components/trouble.js';
-import { Cancel, useJob } from '/web/components/work.js';
+import { attempt, Trouble } from './trouble.js';
+import { Cancel, useJob } from './work.js';
 import { say } from '/web/say.js';
 import { jobInWords } from '/web/words.js';
 
@@ -27,26 +27,16 @@ export function OwnSlider({ own, changed }) {
   }, [made]);
 
   const edit = (place, end, value) => setPairs(pairs.map((pair, at) => (at === place ? pair.with(end, value) : pair)));
-  const submit = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
-    setProblem(null);
     const name = label.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 40) || 'own';
-    try {
-      setMaking((await makeSlider({ name, label, pairs }, newKey())).id);
-    } catch (error) {
-      setProblem(error);
-    }
+    attempt(setProblem, async () => setMaking((await makeSlider({ name, label, pairs }, newKey())).id));
   };
-  const remove = async (one) => {
-    setProblem(null);
-    try {
-      await removeSlider(one.name);
-      say(`Removed ${one.label}`);
-      changed();
-    } catch (error) {
-      setProblem(error);
-    }
-  };
+  const remove = (one) => attempt(setProblem, async () => {
+    await removeSlider(one.name);
+    say(`Removed ${one.label}`);
+    changed();
+  });
   return html`
     <details>
       <summary>A slider of your own</summary>

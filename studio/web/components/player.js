@@ -2,7 +2,7 @@
 
 import { html, useEffect, useImperativeHandle, useRef, useState } from '/web/vendor/htm-preact.js';
 import { sound } from '/web/api.js';
-import { Waveform } from '/web/components/waveform.js';
+import { Waveform } from './waveform.js';
 import { say } from '/web/say.js';
 import { position, time } from '/web/words.js';
 

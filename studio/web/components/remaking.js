@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
 import { cancelJob, isOver, jobsOf } from '/web/api.js';
-import { Silent, useJob } from '/web/components/work.js';
+import { Silent, useJob } from './work.js';
 import { useKept } from '/web/kept.js';
 import { alarm } from '/web/say.js';
 import { jobInWords } from '/web/words.js';

@@ -1,6 +1,7 @@
 // Single keys for those who like them, shown in a dialog, where they can be switched off.
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
+import { Dialog } from './dialog.js';
 
 const OFF = 'shortcuts-off';
 const KEYS = [
@@ -37,19 +38,13 @@ export function useShortcuts(actions) {
 }
 
 export function Help({ open, close }) {
-  const dialog = useRef();
   const [off, setOff] = useState(isOff());
-  useEffect(() => {
-    if (open && !dialog.current.open) dialog.current.showModal();
-    if (!open && dialog.current.open) dialog.current.close();
-  }, [open]);
   const toggle = (event) => {
     localStorage.setItem(OFF, event.target.checked ? 'no' : 'yes');
     setOff(!event.target.checked);
   };
   return html`
-    <dialog ref=${dialog} onClose=${close} aria-labelledby="keys">
-      <h2 id="keys">Keys</h2>
+    <${Dialog} title=${open && 'Keys'} close=${close}>
       <p>Everything can also be reached with Tab and pressed with Enter or Space.</p>
       <dl class="pairs">
         ${KEYS.map(([key, does]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${does}</dd></div>`)}
@@ -58,6 +53,6 @@ export function Help({ open, close }) {
         <input type="checkbox" checked=${!off} onChange=${toggle} /> Single keys are on
       </label>
       <p><button type="button" onClick=${close}>Close</button></p>
-    </dialog>
+    <//>
   `;
 }

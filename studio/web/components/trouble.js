@@ -2,6 +2,17 @@
 
 import { html, useEffect, useRef } from '/web/vendor/htm-preact.js';
 
+/** Do what may fail: `setProblem` gets why, and null where it does not. */
+export async function attempt(setProblem, work) {
+  setProblem(null);
+  try {
+    return await work();
+  } catch (error) {
+    setProblem(error);
+    return null;
+  }
+}
+
 /** A failure that follows from what somebody did; it takes the focus. */
 export function Trouble({ problem, id }) {
   const place = useRef();

@@ -16,7 +16,7 @@ import { Player } from '/web/components/player.js';
 import { Remaking, useJobsOf } from '/web/components/remaking.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
 import { Slider } from '/web/components/slider.js';
-import { Trouble } from '/web/components/trouble.js';
+import { attempt, Trouble } from '/web/components/trouble.js';
 import { forest, inOrder, Versions } from '/web/components/versions.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
@@ -48,26 +48,21 @@ export function Dashboard({ id }) {
     setAll(found);
     return found;
   }, setProblem);
+  const count = () => loadSliders().then(setKnown, setProblem);
   useEffect(() => {
     load(id).then(setPiece, setProblem);
     look();
-    loadSliders().then(setKnown, setProblem);
+    count();
   }, [id]);
 
   // What has ended makes room for what is asked for now.
-  const make = async (change, ...gone) => {
-    setProblem(null);
-    try {
-      const job = await consented((agreed) => makeVariant(id, change, agreed));
-      if (!job) return null;
-      asked.current.set(job.id, change);
-      replaceJobs([...over.current, ...gone], [job.id]);
-      return job.id;
-    } catch (error) {
-      setProblem(error);
-      return null;
-    }
-  };
+  const make = (change, ...gone) => attempt(setProblem, async () => {
+    const job = await consented((agreed) => makeVariant(id, change, agreed));
+    if (!job) return null;
+    asked.current.set(job.id, change);
+    replaceJobs([...over.current, ...gone], [job.id]);
+    return job.id;
+  });
   // A change is asked for at once; the one before it is of no use any more.
   const remake = async (change) => {
     const before = latest.current;
@@ -178,7 +173,7 @@ export function Dashboard({ id }) {
         />
       `)}
       ${can.steer
-        ? html`<${OwnSlider} own=${known.filter((one) => one.own)} changed=${() => loadSliders().then(setKnown, setProblem)} />`
+        ? html`<${OwnSlider} own=${known.filter((one) => one.own)} changed=${count} />`
         : html`<p class="faint">The model here is steered in words: it has no sliders of your own, and no recipes or layers.</p>`}
     </section>
     <${Chat} name=${id} ask=${ask} undo=${() => ask('undo')} />

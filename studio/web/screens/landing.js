@@ -1,9 +1,10 @@
 // The start: one way in, and what was made before.
 
-import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
+import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
 import { creations, takeIn } from '/web/api.js';
 import { Library } from '/web/components/library.js';
-import { Trouble } from '/web/components/trouble.js';
+import { Pick } from '/web/components/pick.js';
+import { attempt, Trouble } from '/web/components/trouble.js';
 import { go } from '/web/navigate.js';
 
 const PAGE = 50;
@@ -14,7 +15,6 @@ export function Landing() {
   const [favourites, setFavourites] = useState(false);
   const [most, setMost] = useState(PAGE);
   const [problem, setProblem] = useState(null);
-  const file = useRef();
 
   const load = () => creations(search, favourites, most).then(setFound, setProblem);
   useEffect(() => {
@@ -22,14 +22,7 @@ export function Landing() {
     return () => clearTimeout(timer);
   }, [search, favourites, most]);
 
-  const bring = async (event) => {
-    setProblem(null);
-    try {
-      go(`/studio/${(await takeIn(event.target.files[0])).id}`);
-    } catch (error) {
-      setProblem(error);
-    }
-  };
+  const bring = ([file]) => attempt(setProblem, async () => go(`/studio/${(await takeIn(file)).id}`));
   const looking = Boolean(search || favourites);
   const list = found?.creations ?? [];
   return html`
@@ -58,11 +51,7 @@ export function Landing() {
         <p><button type="button" onClick=${() => setMost(most + PAGE)}>Show older ones</button></p>
       `}
       <p class="row">
-        <input
-          ref=${file} id="parcel" type="file" accept=".zip,application/zip" class="unseen" tabindex="-1" aria-hidden="true"
-          onChange=${(event) => event.target.files.length && bring(event)}
-        />
-        <button type="button" class="quiet" onClick=${() => file.current.click()}>Take in a piece that was exported</button>
+        <${Pick} id="parcel" accept=".zip,application/zip" class="quiet" take=${bring}>Take in a piece that was exported<//>
       </p>
     </section>
   `;

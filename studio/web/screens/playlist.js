@@ -1,11 +1,11 @@
 // Which music it shall sound like: an address, files, or a playlist that is known.
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
-import { health, isOver, newKey, playlists, submitImpression, submitPlaylist, upload } from '/web/api.js';
+import { describers as loadDescribers, isOver, newKey, playlists, submitImpression, submitPlaylist, upload } from '/web/api.js';
 import { useAbilities } from '/web/components/abilities.js';
 import { useConsent } from '/web/components/consent.js';
 import { Files, hasList } from '/web/components/files.js';
-import { Trouble } from '/web/components/trouble.js';
+import { attempt, Trouble } from '/web/components/trouble.js';
 import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
@@ -18,7 +18,7 @@ const TRACK = {
 const WAYS = [
   ['closely', 'Listen closely (minutes)', 'The model hears every song, and music leans towards what it heard.'],
   ['local', 'Quick impression (seconds)', 'The model hears nothing: you start from a few words, and from where sliders stand.'],
-  ['gemini', 'Quick impression by Gemini', 'The same, by Google, which knows any genre and is sent clips of your songs. You are asked first.'],
+  ['gemini', 'Quick impression by Gemini', 'The same by Google, which is sent clips of your songs, and knows any genre. You are asked first.'],
 ];
 
 export function Playlist({ query }) {
@@ -44,28 +44,24 @@ function Choice({ example }) {
 
   useEffect(() => {
     playlists().then(setKnown, setProblem);
-    health().then((found) => setDescribers(found.describers), setProblem);
+    loadDescribers().then(setDescribers, setProblem);
   }, []);
   const ways = WAYS.filter(([one]) => (one === 'closely' ? can.capture : describers.includes(one)));
   const way = (ways.find(([one]) => one === wish) ?? ways[0])[0];
 
   const start = async (find, name) => {
     setBusy(true);
-    setProblem(null);
-    try {
+    const found = await attempt(setProblem, async () => {
       const from = await find();
       const asked = `${way} ${from}`;
       keys.current.set(asked, keys.current.get(asked) ?? newKey());
       const key = keys.current.get(asked);
-      const found = await consented((agreed) => (way === 'closely'
+      return consented((agreed) => (way === 'closely'
         ? submitPlaylist(from, name, key)
         : submitImpression(from, way, agreed, key)));
-      if (found) go(`/playlist?job=${found.id}`);
-      else setBusy(false);
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
+    });
+    if (found) go(`/playlist?job=${found.id}`);
+    else setBusy(false);
   };
   const submit = (event) => {
     event.preventDefault();

@@ -6,7 +6,7 @@ import { useAbilities } from '/web/components/abilities.js';
 import { useAccent } from '/web/components/accent.js';
 import { useConsent } from '/web/components/consent.js';
 import { Melody } from '/web/components/melody.js';
-import { Trouble } from '/web/components/trouble.js';
+import { attempt, Trouble } from '/web/components/trouble.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
 import { amount, quickTitle } from '/web/words.js';
@@ -48,20 +48,14 @@ export function Prompt({ query }) {
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);
-    setProblem(null);
     const wanted = { prompt, duration_s: seconds };
     if (playlist) wanted.playlist = playlist;
     if (impression) wanted.sliders = impression.sliders;
     if (melody && can.melody) wanted.melody = melody.key;
     if (seed !== '') wanted.seed = Number(seed);
-    try {
-      const found = await consented((agreed) => generate(wanted, agreed, key));
-      if (found) go(`/making/${found.id}?${query}`);
-      else setBusy(false);
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
+    const found = await attempt(setProblem, () => consented((agreed) => generate(wanted, agreed, key)));
+    if (found) go(`/making/${found.id}?${query}`);
+    else setBusy(false);
   };
   return html`
     <h1 tabindex="-1">What shall it play?</h1>

@@ -29,9 +29,12 @@ def test_it_says_what_each_backend_can_do(client):
 
 def test_a_hosted_model_plays_for_those_who_agree(hosted, lyria):
     answer = hosted.post("/generations?wait=true", json=ASKED)
-    assert answer.status_code == 409
-    assert "nobody agreed to send the words “slow piano”" in answer.json()["detail"]
-    assert lyria.sessions == []
+    assert answer.status_code == 422
+    refused = answer.json()
+    assert refused["type"] == "urn:resonance:problem:consent"
+    assert refused["sending"].startswith("the words “slow piano” and ")
+    assert "to models/lyria-realtime-exp at 127.0.0.1:" in refused["sending"]
+    assert (lyria.sessions, hosted.get("/jobs").json()) == ([], [])
     answer = hosted.post("/generations?wait=true", json={**ASKED, "consent": True})
     assert answer.status_code == 200
     assert answer.headers["X-Backend"] == "lyria"
@@ -64,7 +67,11 @@ def test_who_makes_a_variant_is_asked_again(hosted, lyria):
     (creation,) = hosted.get("/creations").json()["creations"]
     assert "consent" not in creation["request"]
     variants = f"/creations/{creation['id']}/variants"
-    for change, sessions in (({"seed": 4}, 1), ({"seed": 4, "consent": True}, 2)):
+    refused = hosted.post(variants, json={"seed": 4}).json()
+    assert "“slow piano”" in refused["sending"]
+    assert len(lyria.sessions) == 1
+    # What is there already sends nothing, and needs no consent.
+    for change, sessions in (({}, 1), ({"seed": 4, "consent": True}, 2)):
         job = hosted.post(variants, json=change).json()
         hosted.get(f"/jobs/{job['id']}/events")  # until it has ended
         assert len(lyria.sessions) == sessions
