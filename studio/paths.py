@@ -11,8 +11,8 @@ from studio.lists import RESOLVED
 from studio.sources import EXAMPLE, EXAMPLES
 from studio.uploads import FOLDER
 
-FOLDERS = re.compile(r"(?<![\w:/.?=&-])(?:file://)?/(?:[^\s/'\",;]+/)+")
-"""The folders of an absolute path; an address of the web has none."""
+FOLDERS = re.compile(r"(?<=')/[^']*/|(?<![\w:/.?=&-])(?:file://)?/(?:[^\s/'\",;]+/)+")
+"""The folders of an absolute path, in quotes or not; an address of the web has none."""
 
 
 def source_in_words(source: str, tracks: int) -> str:

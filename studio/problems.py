@@ -19,6 +19,7 @@ from resonance_core.errors import (
     TransientSourceError,
 )
 from studio.errors import RefusedError
+from studio.paths import without_folders
 
 MEDIA_TYPE = "application/problem+json"
 EXPECTED: tuple[tuple[type[ResonanceError], int], ...] = (
@@ -67,9 +68,10 @@ def problem_of(error: ResonanceError, path: str) -> JSONResponse:
     """Return the answer to an expected error."""
     headers = error.headers if isinstance(error, RefusedError) else {}
     sending = error.sending.in_words() if isinstance(error, ConsentError) else None
-    return _answer(
-        _status(error), _name(error), error.problem, error.remedy, path, headers, sending
-    )
+    text = (error.problem, error.remedy)
+    if not isinstance(error, RefusedError):  # the core's are made for people at this machine
+        text = (without_folders(error.problem), without_folders(error.remedy))
+    return _answer(_status(error), _name(error), *text, path, headers, sending)
 
 
 def answer_problems(app: FastAPI) -> None:

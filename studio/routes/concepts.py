@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from resonance_core.errors import NotInStoreError
 from resonance_core.keys import sha256_text
+from resonance_core.models.capabilities import CAPABILITIES
 from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.concept import concept, find_concept
 from resonance_core.stages.concept_record import CONCEPT
@@ -62,9 +63,14 @@ class ConceptView(BaseModel):
 
 @router.get("")
 def all_concepts(service: Served) -> list[ConceptView]:
-    """List the sliders, and then the other concepts that the store holds."""
+    """List the sliders, and then the other concepts that the store holds.
+
+    A model that directions do not reach is told of its sliders in words, and has no others.
+    """
     file = known_concepts(service.config.concept, service.store)
     found = [_slider(name, file, service) for name in file.concepts]
+    if not _has_directions(service):
+        return found
     known = {one.key for one in found}
     others = (record for record in service.store.records(CONCEPT.name) if record.key not in known)
     return found + [_view(record, record.info["name"], False, service) for record in others]
@@ -164,10 +170,16 @@ def _digest(name: str, file: ConceptFile, kind: str) -> str:
     return sha256_text(f"{kind} {name} {file.concepts[name].model_dump_json()}")
 
 
+def _has_directions(service: Service) -> bool:
+    return CAPABILITIES[service.model.backend].steer
+
+
 def _slider(name: str, file: ConceptFile, service: Service) -> ConceptView:
-    record = find_concept(name, file, service.config, service.store, service.runtime)
     label = file.concepts[name].label
     own = name not in load_concepts(service.config.concept.file).concepts
+    if not _has_directions(service):
+        return ConceptView(name=name, label=label, slider=not own, own=own, key=None)
+    record = find_concept(name, file, service.config, service.store, service.runtime)
     if record is None:
         return ConceptView(name=name, label=label, slider=True, own=own, key=None)
     return _view(record, label, True, service).model_copy(update={"name": name, "own": own})

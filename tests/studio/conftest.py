@@ -65,14 +65,14 @@ def ended(client: TestClient) -> Callable[[str], dict[str, Any]]:
 @pytest.fixture
 def address(example_store: Store, little: StudioSettings) -> Iterator[str]:
     """A service with the playlist ``example``."""
-    with _serving(little) as address:
+    with serving(little) as address:
         yield address
 
 
 @pytest.fixture
 def served(store: Store, little: StudioSettings) -> Iterator[httpx.Client]:
     """A client of a service on a port of its own."""
-    with _serving(little) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with serving(little) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 
@@ -93,7 +93,7 @@ def window(browser: Browser, address: str, request: pytest.FixtureRequest) -> It
 
 
 @contextmanager
-def _serving(settings: StudioSettings) -> Iterator[str]:
+def serving(settings: StudioSettings) -> Iterator[str]:
     """Serve the studio in a thread, and give its address."""
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)

@@ -1,6 +1,11 @@
+import json
+import shutil
+
 import pytest
 
 from studio.errors import UnknownError, UnusableError
+from studio.lists import list_upload
+from studio.sources import EXAMPLES
 from studio.uploads import MOST_FILES, drop_upload, new_upload, place_of, upload_folder
 
 
@@ -35,3 +40,18 @@ def test_a_dropped_upload_is_gone(store):
     drop_upload(store, upload)
     with pytest.raises(UnknownError):
         upload_folder(store, upload)
+
+
+def test_songs_whose_names_reduce_to_the_same_letters_are_both_kept(store):
+    folder = upload_folder(store, new_upload(store))
+    names = ("Björk.opus", "Bjork.opus", "bjørk!.opus", "Björk.opus")
+    places = [place_of(folder, name) for name in names]
+    kept = ["Bjork.opus", "Bjork-2.opus", "bjork.opus", "Bjork.opus"]  # the same sent again
+    assert [place.name for place in places] == kept
+    clips = sorted(EXAMPLES.glob("*.opus"))
+    for clip, place in zip(clips, places[:3], strict=False):
+        shutil.copyfile(clip, place)
+    place_of(folder, "mine.m3u").write_text("/home/me/Bjork.opus\n/home/me/Björk.opus\n")
+    tracks = json.loads(list_upload(folder, 20).read_text())["tracks"]
+    held = [(folder / name).as_uri() for name in ("Bjork-2.opus", "Bjork.opus", "bjork.opus")]
+    assert [track["url"] for track in tracks] == held

@@ -166,7 +166,7 @@ export function Dashboard({ id }) {
       <label class="check">
         <input type="checkbox" checked=${automatic} onChange=${auto} /> Switch to a new version as soon as it is ready
       </label>
-      ${known.filter((one) => can.steer || !one.own).map((one) => html`
+      ${known.map((one) => html`
         <${Slider}
           key=${one.name} id="slider-${one.name}" name=${one.name} label=${one.label}
           value=${sliders[one.name] ?? 0} changed=${move}

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 
 from flows.settings import Settings
 from resonance_core.models.capabilities import CAPABILITIES
+from resonance_core.steering.intent.words import SLIDERS
 from studio.app import create_app
 from studio.settings import StudioSettings
 from tests.lyria_server import KEY, Manner
@@ -60,6 +61,9 @@ def test_a_hosted_model_cannot_be_steered_by_directions(hosted, lyria):
     )
     found = hosted.get("/steering").json()
     assert (found["recipes"], found["layers"], found["modes"]) == ([], [], [])
+    sliders = hosted.get("/concepts").json()
+    assert [one["name"] for one in sliders if one["slider"]] == list(SLIDERS)
+    assert {one["key"] for one in sliders} == {None}
 
 
 def test_who_makes_a_variant_is_asked_again(hosted, lyria):

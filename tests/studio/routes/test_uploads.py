@@ -22,7 +22,9 @@ def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
     answer = client.post("/playlists", json={"source": f"upload:{begun['id']}", "name": "mine"})
     assert answer.status_code == 202
     (folder,) = started
-    held = {path.name: path.read_bytes() for path in (service.store.root / "uploads").rglob("[!.]*.*")}
+    held = {
+        path.name: path.read_bytes() for path in (service.store.root / "uploads").rglob("[!.]*.*")
+    }
     assert folder == str(service.store.root / "uploads" / begun["id"])
     assert held == {clip.name: clip.read_bytes()[:40_000] for clip in clips[:2]}
     assert client.delete(f"/uploads/{begun['id']}").status_code == 204
