@@ -61,13 +61,23 @@ def place_of(folder: Path, name: str) -> Path:
 
 def _claim(place: Path, name: str) -> bool:
     """Keep a place for a name, and return whether it is that name's."""
-    claim = place.with_name(f".{place.name}{GIVEN}")
+    claim = _claim_of(place)
     try:
         with claim.open("xb") as file:
             file.write(name.encode())
     except FileExistsError:
         return claim.read_bytes().decode() == name
     return True
+
+
+def _claim_of(place: Path) -> Path:
+    return place.with_name(f".{place.name}{GIVEN}")
+
+
+def release(place: Path) -> None:
+    """Give up a place where nothing is kept."""
+    if not place.exists():
+        _claim_of(place).unlink(missing_ok=True)
 
 
 def given_names(folder: Path) -> dict[str, Path]:

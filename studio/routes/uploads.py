@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from studio.problems import problems
 from studio.service import Served
-from studio.uploads import check_file, drop_upload, new_upload, place_of, upload_folder
+from studio.uploads import check_file, drop_upload, new_upload, place_of, release, upload_folder
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
 FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -49,6 +49,7 @@ async def put_song(upload_id: str, name: str, request: Request, service: Served)
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
+        release(place)
     songs = sorted(path.name for path in folder.glob("[!.]*"))
     return Upload(id=upload_id, songs=songs)
 
