@@ -11,6 +11,7 @@ from resonance_core.store.jobs import Job, close_lost_jobs, load_job
 from resonance_core.store.open import open_store
 from studio.impressions import Impressions
 from studio.ingests import Ingests
+from studio.job_list import JobList
 from studio.queue import Queue
 from studio.settings import StudioSettings
 from studio.watching import Watches
@@ -28,6 +29,7 @@ class Service:
         queue: What needs the model.
         ingests: Playlists that are listened to, in processes of their own.
         impressions: Playlists that are described, likewise.
+        jobs: All jobs that the store knows.
         watches: The jobs that somebody watches.
         submitting: Held while a request that has a name of its own is looked for, and queued.
     """
@@ -42,9 +44,11 @@ class Service:
         self.ingests = Ingests(self.store, settings.pipeline, settings.max_jobs)
         self.impressions = Impressions(self.store, settings.pipeline, settings.max_jobs)
         self.processes = (self.ingests, self.impressions)
+        self.jobs = JobList(self.store)
         self.watches = Watches()
         self.submitting = asyncio.Lock()
         close_lost_jobs(self.store)  # of a service that was killed
+        self._forgetting = asyncio.create_task(self.jobs.keep_short())
 
     async def find_job(self, job_id: str) -> Job | None:
         """Return a job that waits, is worked on, or has ended; None where there is none."""
@@ -57,6 +61,7 @@ class Service:
 
     async def close(self) -> None:
         """Cancel what is worked on."""
+        self._forgetting.cancel()
         for kind in self.processes:
             await kind.close()
         await self.queue.close()
