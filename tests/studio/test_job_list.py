@@ -1,4 +1,3 @@
-import os
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -52,7 +51,7 @@ def test_what_has_ended_is_read_once_and_all_else_each_time(store, monkeypatch):
     files.clear()
     goes_on.state = "completed"
     save_job(store, goes_on)
-    os.unlink(store.root / f"jobs/{ended[0].id}.json")
+    (store.root / f"jobs/{ended[0].id}.json").unlink()
     assert jobs.read() == [*first[1:3], goes_on, again]
     assert sorted(files) == sorted(f"jobs/{job.id}.json" for job in (goes_on, again))
 
