@@ -20,6 +20,7 @@ from studio.routes import (
     melodies,
     models,
     playlists,
+    session,
     shares,
     steering,
     uploads,
@@ -57,6 +58,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     answer_problems(app)
     for routes in (
         health,
+        session,
         models,
         jobs,
         generations,

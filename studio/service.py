@@ -9,6 +9,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
 from resonance_core.store.jobs import Job, close_lost_jobs, load_job
 from resonance_core.store.open import open_store
+from studio.door import Door
 from studio.impressions import Impressions
 from studio.ingests import Ingests
 from studio.job_list import JobList
@@ -22,6 +23,7 @@ class Service:
 
     Attributes:
         settings: Its limits.
+        door: Lets in who has the key.
         config: The settings of all stages.
         model: What plays; the registry would have it wait while a model is loaded.
         runtime: The device.
@@ -36,6 +38,7 @@ class Service:
 
     def __init__(self, settings: StudioSettings) -> None:
         self.settings = settings
+        self.door = Door(settings.api_key)
         self.config: PipelineConfig = settings.pipeline.read()
         self.model = model_info(self.config.model)
         self.runtime = RuntimeConfig()

@@ -25,9 +25,17 @@ async function ask(method, path, body, headers = {}) {
   }
   if (answer.status === 204) return null;
   const found = await answer.json();
+  if (answer.status === 401) window.dispatchEvent(new Event(LOCKED));
   if (!answer.ok) throw new Problem(found.detail, found.remedy);
   return found;
 }
+
+const LOCKED = 'locked';
+/** Call back when the studio wants its key. */
+export const onLocked = (locked) => window.addEventListener(LOCKED, locked);
+export const session = () => ask('GET', '/session');
+export const enter = (key) => ask('POST', '/session', { key });
+export const leave = () => ask('DELETE', '/session');
 
 /** A name for a request that may be sent twice; `crypto.randomUUID` is there on HTTPS only. */
 export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join('-');
