@@ -70,7 +70,7 @@ class Service:
         await self.queue.close()
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # a plain one would be a thread's work each time
     return cast(Service, request.app.state.service)
 
 
