@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import AwareDatetime
 
 from resonance_core.keys import sha256_text
 from resonance_core.store.jobs import FINAL, Job, JobKind
@@ -72,14 +71,13 @@ def all_jobs(
     service: Served,
     parent: str | None = None,
     active: bool = False,
-    before: AwareDatetime | None = None,
+    offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[JobView]:
     """List the jobs, the newest first; those of the command line, too.
 
     With ``parent`` those only that make variants of a creation, with ``active`` those only that
-    have not ended, with ``before``, such as the ``created_at`` of the last one that was listed,
-    those only that are older. The job of a piece is forgotten a day after it has ended.
+    have not ended. The job of a piece is forgotten a day after it has ended.
     """
     known = {job.id: job for job in service.jobs.read()}
     known |= {job.id: job for job in service.queue.jobs()}
@@ -87,12 +85,10 @@ def all_jobs(
     found = [
         job
         for job in known.values()
-        if parent in (None, job.parent)
-        and not (active and job.state in FINAL)
-        and (before is None or job.created_at < before)
+        if parent in (None, job.parent) and not (active and job.state in FINAL)
     ]
     newest = sorted(found, key=lambda job: job.created_at, reverse=True)
-    return [view(job, service) for job in newest[:limit]]
+    return [view(job, service) for job in newest[offset : offset + limit]]
 
 
 @router.get("/{job_id}", responses=problems(404))
