@@ -1,20 +1,22 @@
 """The guard: refuses requests by host, key, origin and size before anything reads them."""
 
-import secrets
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resonance_core.errors import ResonanceError
+from studio.door import Door
 from studio.errors import HostError, KeyNeededError, OriginError, TooLargeError
+from studio.page import is_page
 from studio.problems import problem_of
 from studio.settings import LOOPBACK, StudioSettings
 
 READING = ("GET", "HEAD", "OPTIONS")
-OPEN = ("/health", "/shared/")
-"""What needs no key: shared pieces are signed."""
+OPEN = ("/health", "/shared/", "/session")
+"""What needs no key, beside the page's own files: shared pieces are signed."""
 
 
 class Guard:
@@ -22,7 +24,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: StudioSettings) -> None:
         self._app = app
-        self._key = settings.api_key.get_secret_value() if settings.api_key else None
+        self._door = Door(settings.api_key)
         self._limit = settings.max_bytes
         self._names = {name.lower() for name in (*LOOPBACK, settings.host, *settings.names)}
 
@@ -34,7 +36,7 @@ class Guard:
         headers = Headers(scope=scope)
         try:
             self._check_host(headers.get("host", ""))
-            self._check_key(scope["path"], headers)
+            self._check_key(HTTPConnection(scope))
             _check_origin(scope.get("method"), headers)
             length = headers.get("content-length", "")
             self._check_size(int(length) if length.isdecimal() else 0)
@@ -67,12 +69,9 @@ class Guard:
                 "Use its address, or add the name to RESONANCE_STUDIO_NAMES",
             )
 
-    def _check_key(self, path: str, headers: Headers) -> None:
-        if self._key is None or path.startswith(OPEN):
-            return
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        given = key if scheme.lower() == "bearer" else ""
-        if not secrets.compare_digest(given.encode(), self._key.encode()):
+    def _check_key(self, request: HTTPConnection) -> None:
+        path = request.scope["path"]
+        if not (path.startswith(OPEN) or is_page(path) or self._door.lets_in(request)):
             raise KeyNeededError(
                 "the API key is missing or wrong", "Send it as: Authorization: Bearer KEY"
             )

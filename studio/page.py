@@ -5,17 +5,21 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from starlette.datastructures import MutableHeaders
+from starlette.routing import compile_path
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WEB = Path(__file__).parent / "web"
+FILES = "/web"
 SCREENS = ("/", "/playlist", "/prompt", "/making/{name}", "/studio/{name}")
 """The addresses of the page; its router knows which is which."""
+PATTERNS = tuple(compile_path(path)[0] for path in SCREENS)
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private",  # what a cookie opens is for nobody else behind the same proxy
 }
 
 
@@ -38,6 +42,11 @@ class PageHeaders:
         await self._app(scope, receive, guarded)
 
 
+def is_page(path: str) -> bool:
+    """Say whether a path is one of the page's own files, which hold nothing of anybody's."""
+    return path.startswith(f"{FILES}/") or any(pattern.match(path) for pattern in PATTERNS)
+
+
 def add_page(app: FastAPI) -> None:
     """Serve the page beside the endpoints."""
 
@@ -47,5 +56,5 @@ def add_page(app: FastAPI) -> None:
 
     for path in SCREENS:
         app.add_api_route(path, page, include_in_schema=False)
-    app.mount("/web", StaticFiles(directory=WEB))
+    app.mount(FILES, StaticFiles(directory=WEB))
     app.add_middleware(PageHeaders)

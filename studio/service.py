@@ -9,8 +9,10 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
 from resonance_core.store.jobs import Job, close_lost_jobs, load_job
 from resonance_core.store.open import open_store
+from studio.door import Door
 from studio.impressions import Impressions
 from studio.ingests import Ingests
+from studio.job_list import JobList
 from studio.queue import Queue
 from studio.settings import StudioSettings
 from studio.watching import Watches
@@ -21,6 +23,7 @@ class Service:
 
     Attributes:
         settings: Its limits.
+        door: Lets in who has the key.
         config: The settings of all stages.
         model: What plays; the registry would have it wait while a model is loaded.
         runtime: The device.
@@ -28,12 +31,14 @@ class Service:
         queue: What needs the model.
         ingests: Playlists that are listened to, in processes of their own.
         impressions: Playlists that are described, likewise.
+        jobs: All jobs that the store knows.
         watches: The jobs that somebody watches.
         submitting: Held while a request that has a name of its own is looked for, and queued.
     """
 
     def __init__(self, settings: StudioSettings) -> None:
         self.settings = settings
+        self.door = Door(settings.api_key)
         self.config: PipelineConfig = settings.pipeline.read()
         self.model = model_info(self.config.model)
         self.runtime = RuntimeConfig()
@@ -42,9 +47,11 @@ class Service:
         self.ingests = Ingests(self.store, settings.pipeline, settings.max_jobs)
         self.impressions = Impressions(self.store, settings.pipeline, settings.max_jobs)
         self.processes = (self.ingests, self.impressions)
+        self.jobs = JobList(self.store)
         self.watches = Watches()
         self.submitting = asyncio.Lock()
         close_lost_jobs(self.store)  # of a service that was killed
+        self._forgetting = asyncio.create_task(self.jobs.keep_short())
 
     async def find_job(self, job_id: str) -> Job | None:
         """Return a job that waits, is worked on, or has ended; None where there is none."""
@@ -57,12 +64,13 @@ class Service:
 
     async def close(self) -> None:
         """Cancel what is worked on."""
+        self._forgetting.cancel()
         for kind in self.processes:
             await kind.close()
         await self.queue.close()
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # a plain one would be a thread's work each time
     return cast(Service, request.app.state.service)
 
 

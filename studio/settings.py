@@ -28,7 +28,8 @@ class StudioSettings(BaseSettings):
     names: tuple[str, ...] = ()
     """Host names besides loopback and ``host`` under which it may be addressed."""
     api_key: SecretStr | None = None
-    """What requests must carry as ``Authorization: Bearer KEY``; None for no key."""
+    """What requests must carry as ``Authorization: Bearer KEY``, and what the page asks for once;
+    None for no key."""
     max_bytes: PositiveInt = 100_000_000
     """Larger requests are refused."""
     max_duration_s: PositiveFloat = 120.0

@@ -80,6 +80,10 @@ class BucketStore(Store):
         """Replace a small object."""
         self.bucket.put(name, text.encode())
 
+    def forget_whole(self, name: str) -> None:
+        """Remove a small object that may be there, and that it was."""
+        self.bucket.remove(name)
+
     def check(self) -> None:
         """See that the bucket and the local folder can be written."""
         super().check()

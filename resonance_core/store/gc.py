@@ -10,6 +10,7 @@ from filelock import Timeout
 from pydantic import BaseModel
 
 from resonance_core.errors import ConfigError, StoreError
+from resonance_core.keys import sha256_text
 from resonance_core.store.compacted import outdated_compactions
 from resonance_core.store.creations import list_creations
 from resonance_core.store.extractions import FOLDER, extraction_files
@@ -20,6 +21,7 @@ from resonance_core.store.layout import RECORD
 from resonance_core.store.playlists import list_entries
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
+from resonance_core.store.tombstones import KEPT, is_old_tombstone, old_tombstones
 
 KEY = re.compile(r"[0-9a-f]{64}")
 AGE = re.compile(r"(\d+)([hdw])")
@@ -44,10 +46,10 @@ def collect_garbage(
     """Remove from a store in a folder what it can do without, and return what that was.
 
     That is what killed processes left half-made, files that no record names, records whose files
-    are gone or cut short, and layer files and compacted files of activations that have changed
-    since. Nothing of it is ever read. A record that cannot be read may be a newer version's: it
-    stays, with its files. In a folder without any record nothing is removed, for it may be no
-    store.
+    are gone or cut short, layer files and compacted files of activations that have changed since,
+    and the empty files that tell a sync, for 30 days, which small files were removed. Nothing else
+    ever reads any of it. A record that cannot be read may be a newer version's: it stays, with its
+    files. In a folder without any record nothing is removed, for it may be no store.
 
     Args:
         store: The store; others may work on it meanwhile.
@@ -113,6 +115,11 @@ def collect_garbage(
     ):
         why = "made of activations that have changed since"
         garbage.append(_remove(store.root, [path], why, dry_run))
+    for name in sorted(old_tombstones(store)):
+        with store.locked(sha256_text(name)):  # whoever writes it holds that
+            if is_old_tombstone(path := store.root / name):
+                why = f"removed more than {KEPT.days} days ago"
+                garbage.append(_remove(store.root, [path], why, dry_run))
     if not dry_run:
         store.sweep()
     return garbage

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
@@ -214,13 +215,30 @@ def save_job(store: Store, job: Job) -> None:
     store.write_whole(f"jobs/{job.id}.json", job.model_dump_json(indent=1))
 
 
-def list_jobs(store: Store) -> list[Job]:
-    """Return all jobs, the newest first; a damaged one is left out, for it says nothing."""
+def list_jobs(store: Store, known: Mapping[str, Job] = MappingProxyType({})) -> list[Job]:
+    """Return all jobs, the newest first; a damaged one is left out, for it says nothing.
+
+    Args:
+        store: Where they are kept.
+        known: Jobs that stay as they are, by id; their files are not read again.
+    """
     found = []
     for name in store.list_whole("jobs"):
+        if (job := known.get(name.removeprefix("jobs/").removesuffix(".json"))) is not None:
+            found.append(job)
+            continue
         with suppress(ValidationError):
             found.append(Job.model_validate_json(store.read_whole(name) or b""))
     return sorted(found, key=lambda job: job.created_at, reverse=True)
+
+
+def forget_job(store: Store, job: Job) -> None:
+    """Remove a job's file; what the job led to stays.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
+    store.forget_whole(f"jobs/{job.id}.json")
 
 
 def load_job(store: Store, job_id: str) -> Job | None:

@@ -211,10 +211,13 @@ class Store:
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
-        paths = (self.root / folder).glob("[!.]*")
-        return sorted(
-            f"{folder}/{path.name}" for path in paths if path.is_file() and path.stat().st_size
-        )
+        found = []
+        with suppress(FileNotFoundError), os.scandir(self.root / folder) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # it may be removed meanwhile
+                    if entry.name[0] != "." and entry.is_file() and entry.stat().st_size:
+                        found.append(f"{folder}/{entry.name}")
+        return sorted(found)
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small text file so that a reader sees the old or the new one, never a part.
@@ -241,8 +244,8 @@ class Store:
     def remove_whole(self, name: str) -> None:
         """Remove a small file that may be there.
 
-        Nothing of its content stays, but an empty file does: by it a sync knows that it was
-        removed, and does not bring it back.
+        Nothing of its content stays, but for 30 days an empty file does: by it a sync knows that
+        it was removed, and does not bring it back.
 
         Args:
             name: Its path below the root.
@@ -252,6 +255,18 @@ class Store:
         """
         if self.read_whole(name) is not None:
             self.write_whole(name, "")
+
+    def forget_whole(self, name: str) -> None:
+        """Remove a small file that may be there, and that it was: a sync may bring it back.
+
+        Args:
+            name: Its path below the root.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        with self._in_words(), self.locked(sha256_text(name)):
+            (self.root / name).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove what processes that were killed left half-made, and their locks.

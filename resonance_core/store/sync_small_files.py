@@ -71,6 +71,8 @@ def pull_small_file(store: Store, bucket: Bucket, there: dict[str, Listed], name
     """
     path, listed = store.root / name, there[name]
     is_here = path.is_file()
+    if not (is_here or listed.size):
+        return Moved()  # it was removed there, and is not here either
     if (is_here and is_same(path, listed)) or (held := bucket.get(name)) is None:
         return Moved()
     if is_here and not Version(held, listed.modified).replaces(Version.in_folder(path)):

@@ -4,12 +4,12 @@ import struct
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from resonance_core.keys import sha256_text
-from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs
+from resonance_core.store.jobs import FINAL, Job, JobKind
 from studio.errors import ConflictError, UnknownError
 from studio.paths import source_in_words, without_folders
 from studio.problems import problems
@@ -73,13 +73,19 @@ Found = Annotated[Job, Depends(find_job)]
 
 
 @router.get("")
-def all_jobs(service: Served, parent: str | None = None, active: bool = False) -> list[JobView]:
+def all_jobs(
+    service: Served,
+    parent: str | None = None,
+    active: bool = False,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[JobView]:
     """List the jobs, the newest first; those of the command line, too.
 
     With ``parent`` those only that make variants of a creation, with ``active`` those only that
-    have not ended.
+    have not ended. The job of a piece is forgotten a day after it has ended.
     """
-    known = {job.id: job for job in list_jobs(service.store)}
+    known = {job.id: job for job in service.jobs.read()}
     known |= {job.id: job for job in service.queue.jobs()}
     known |= {job.id: job for kind in service.processes for job in kind.jobs()}
     found = [
@@ -88,7 +94,7 @@ def all_jobs(service: Served, parent: str | None = None, active: bool = False) -
         if parent in (None, job.parent) and not (active and job.state in FINAL)
     ]
     newest = sorted(found, key=lambda job: job.created_at, reverse=True)
-    return [view(job, service) for job in newest]
+    return [view(job, service) for job in newest[offset : offset + limit]]
 
 
 @router.get("/{job_id}", responses=problems(404))

@@ -26,9 +26,17 @@ async function ask(method, path, body, headers = {}) {
   }
   if (answer.status === 204) return null;
   const found = await answer.json();
+  if (answer.status === 401) window.dispatchEvent(new Event(LOCKED));
   if (!answer.ok) throw new Problem(found.detail, found.remedy, found.sending);
   return found;
 }
+
+const LOCKED = 'locked';
+/** Call back when the studio wants its key. */
+export const onLocked = (locked) => window.addEventListener(LOCKED, locked);
+export const session = () => ask('GET', '/session');
+export const enter = (key) => ask('POST', '/session', { key });
+export const leave = () => ask('DELETE', '/session');
 
 /** Ask for a job, once for each `key`. */
 const start = (path, wanted, key) => ask('POST', path, wanted, { 'Idempotency-Key': key });

@@ -13,6 +13,7 @@ import uvicorn
 import yaml
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, sync_playwright
+from pydantic import SecretStr
 
 from flows.settings import Settings
 from resonance_core.config import PipelineConfig
@@ -37,6 +38,12 @@ def little(quick: PipelineConfig, tmp_path_factory: pytest.TempPathFactory) -> S
     path = tmp_path_factory.mktemp("settings") / "quick.yaml"
     path.write_text(yaml.safe_dump(quick.model_dump(mode="json", exclude_unset=True)))
     return StudioSettings(pipeline=Settings(config=str(path)), max_bytes=100_000)
+
+
+@pytest.fixture
+def locked(little: StudioSettings) -> StudioSettings:
+    """The same with a key, ``s3cret``."""
+    return little.model_copy(update={"api_key": SecretStr("s3cret")})
 
 
 @pytest.fixture
@@ -66,6 +73,13 @@ def ended(client: TestClient) -> Callable[[str], dict[str, Any]]:
 def address(example_store: Store, little: StudioSettings) -> Iterator[str]:
     """A service with the playlist ``example``."""
     with serving(little) as address:
+        yield address
+
+
+@pytest.fixture
+def locked_address(example_store: Store, locked: StudioSettings) -> Iterator[str]:
+    """The same with a key, ``s3cret``."""
+    with serving(locked) as address:
         yield address
 
 

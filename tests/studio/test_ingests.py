@@ -1,10 +1,7 @@
 """Ingests through the service; a stand-in for the command shows what its process does."""
 
 import sys
-import threading
 import time
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import psutil
 import pytest
@@ -100,16 +97,13 @@ def test_an_address_that_is_not_public_becomes_no_job(client):
 
 
 @pytest.mark.slow
-def test_a_playlist_becomes_a_direction(client, clips, monkeypatch):
-    monkeypatch.setattr("studio.sources.check_public", lambda _url: None)
-    serve = partial(SimpleHTTPRequestHandler, directory=clips[0].parent)
-    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
-        threading.Thread(target=server.serve_forever).start()
-        url = f"http://127.0.0.1:{server.server_port}/{clips[0].name}"
-        asked = {"source": url, "name": "mine"}
-        location = client.post("/playlists", json=asked).headers["Location"]
-        job = wait_for(client, location, lambda job: job["state"] in FINAL)
-        server.shutdown()
+def test_a_playlist_becomes_a_direction(client, clips):
+    upload = client.post("/uploads").json()["id"]
+    song = clips[0].read_bytes()[:90_000]  # the first seconds; more is refused here
+    assert client.put(f"/uploads/{upload}/{clips[0].name}", content=song).status_code == 200
+    asked = {"source": f"upload:{upload}", "name": "mine"}
+    location = client.post("/playlists", json=asked).headers["Location"]
+    job = wait_for(client, location, lambda job: job["state"] in FINAL)
     assert (job["state"], job["reason"], job["location"]) == ("completed", None, "/playlists/mine")
     assert job["run"] != job["id"]
     found = client.get(job["location"]).json()

@@ -66,8 +66,9 @@ def opened(browser: Browser, address: str, **options: Any) -> Iterator[Window]:
         yield window
     finally:
         context.close()
-    assert window.hosts == {urlsplit(address).netloc}
-    assert window.errors == []
+    # pytest shows the sides of comparisons in files of tests only.
+    assert window.hosts == {urlsplit(address).netloc}, window.hosts
+    assert window.errors == [], window.errors
 
 
 def make_piece(page: Page) -> None:

@@ -8,6 +8,11 @@ import { position, time } from '/web/words.js';
 
 const SKIP_S = 5;
 
+// Who compares before the sound has begun only changes what is to be heard.
+const play = (audio) => audio.play().catch((error) => {
+  if (error.name !== 'AbortError') throw error;
+});
+
 /** `others` are versions to compare with: each has an `id`, and `words` for what is heard then. */
 export function Player({ id, others, seconds, steer, handle }) {
   const audio = useRef();
@@ -26,7 +31,7 @@ export function Player({ id, others, seconds, steer, handle }) {
     const [place, plays] = [audio.current.currentTime, !audio.current.paused];
     audio.current.src = sound(next.id);
     audio.current.currentTime = place;
-    if (plays) audio.current.play();
+    if (plays) play(audio.current);
     setHeard(next.id);
     say(`You hear ${next.words}`);
   };
@@ -42,7 +47,7 @@ export function Player({ id, others, seconds, steer, handle }) {
   }, [playing]);
 
   const compare = () => hear(choices[(at + 1) % choices.length]);
-  const toggle = () => (audio.current.paused ? audio.current.play() : audio.current.pause());
+  const toggle = () => (audio.current.paused ? play(audio.current) : audio.current.pause());
   const seek = (to) => {
     audio.current.currentTime = Math.max(0, Math.min(seconds, to));
     setNow(audio.current.currentTime);

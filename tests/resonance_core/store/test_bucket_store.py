@@ -212,6 +212,10 @@ def test_small_files_lie_in_the_bucket(machine):
     one.remove_whole("notes/a.json")
     assert two.list_whole("notes") == ["notes/b.json"]
     assert two.read_whole("notes/a.json") is None
+    for _ in range(2):
+        one.forget_whole("notes/b.json")
+        assert two.list_whole("notes") == []
+    assert "notes/b.json" not in one.bucket.objects()
 
 
 def test_a_store_that_is_only_read_makes_nothing(machine, bucket):

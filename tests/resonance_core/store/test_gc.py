@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
@@ -195,6 +196,23 @@ def test_layer_files_go_when_their_activations_have_changed(store):
     assert found.reason == "made of activations that have changed since"
     assert found.bytes == 128 + 3 * 4 * 4
     assert len(list(folder.rglob("*.npy"))) == 1
+
+
+def test_what_tells_of_a_removal_goes_when_it_is_old(store):
+    made(store, "transcode")
+    for name in ("old", "new", "kept"):
+        store.write_whole(f"notes/deep/{name}.json", "{}")
+    for name in ("old", "new"):
+        store.remove_whole(f"notes/deep/{name}.json")
+    for name, days in (("old", 31), ("new", 29), ("kept", 31)):
+        then = (datetime.now(UTC) - days * DAY).timestamp()
+        os.utime(store.root / f"notes/deep/{name}.json", (then, then))
+    (listed,) = collect_garbage(store, dry_run=True)
+    assert (listed.paths, listed.bytes) == (["notes/deep/old.json"], 0)
+    assert listed.reason == "removed more than 30 days ago"
+    assert collect_garbage(store) == [listed]
+    names = {path.name for path in (store.root / "notes/deep").iterdir()}
+    assert names == {"new.json", "kept.json"}
 
 
 def test_ages_are_hours_days_or_weeks():

@@ -234,6 +234,14 @@ def test_of_a_small_file_that_was_removed_nothing_is_read_or_listed(store):
     assert store.list_whole("notes") == ["notes/gone.json", "notes/kept.json"]
 
 
+def test_of_a_small_file_that_is_forgotten_nothing_stays(store):
+    store.write_whole("notes/gone.json", "{}")
+    for _ in range(2):
+        store.forget_whole("notes/gone.json")
+        assert list((store.root / "notes").iterdir()) == []
+    assert store.list_whole("notes") == store.list_whole("never") == []
+
+
 def test_what_is_about_to_be_made_is_told_and_what_is_found_is_not(store):
     told = []
     teller = store.telling(told.append)

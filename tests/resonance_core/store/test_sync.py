@@ -244,6 +244,19 @@ def test_what_was_removed_on_one_side_does_not_come_back(filled, other, bucket_u
         assert store.list_whole("playlists") == []
 
 
+def test_of_what_was_removed_nothing_is_fetched_where_nothing_was(filled, other, bucket_url):
+    name = "playlists/evening.json"
+    push(filled, bucket_url)
+    filled.remove_whole(name)
+    push(filled, bucket_url)
+    pull(other, bucket_url)
+    assert not (other.root / name).exists()
+    collected = filled.root / name
+    collected.unlink()  # as `store gc` does when it is old
+    assert pull(filled, bucket_url).small_files == push(filled, bucket_url).small_files == 0
+    assert not collected.exists()
+
+
 def test_what_was_made_anew_after_its_removal_is_kept(filled, other, bucket_url):
     name, anew = "playlists/evening.json", '{"ingested_at": "2026-03-01T00:00:00Z"}'
     push(filled, bucket_url)
