@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import compile_path
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,5 +57,5 @@ def add_page(app: FastAPI) -> None:
 
     for path in SCREENS:
         app.add_api_route(path, page, include_in_schema=False)
-    app.mount(FILES, StaticFiles(directory=WEB))
+    app.mount(FILES, GZipMiddleware(StaticFiles(directory=WEB)))
     app.add_middleware(PageHeaders)

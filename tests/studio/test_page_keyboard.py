@@ -92,6 +92,8 @@ def test_a_piece_is_varied_compared_and_removed_with_the_keyboard_alone(window, 
 
     reach(page, "Resonance", "Shift+Tab")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.get_by_text("5 versions")).to_be_visible()
     reach(page, "5 versions")
     page.keyboard.press("Enter")
     reach(page, "Take 5")

@@ -61,6 +61,20 @@ def test_a_quick_impression_fills_in_words_and_sliders(window):
     page.get_by_role("button", name="Cancel").click()
 
 
+def test_the_example_is_heard_after_three_actions(window, monkeypatch):
+    monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", LISTS))
+    page = window.page
+    page.goto("/")
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_role("link", name="Say what to play").click(timeout=60_000)
+    page.get_by_label("Length").wait_for()
+    page.get_by_role("button", name="Make it").click()
+    sound = page.get_by_label("The piece while it is made")
+    expect(sound).to_have_js_property("paused", False, timeout=60_000)
+    made = page.get_by_role("link", name="Open it in the studio")
+    made.or_(page.get_by_role("heading", name="slow piano")).first.wait_for(timeout=60_000)
+
+
 def test_a_list_and_a_song_beside_it_are_sent_together(window, clips, monkeypatch):
     monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", LISTS))
     page = window.page

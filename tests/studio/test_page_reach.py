@@ -68,7 +68,9 @@ def test_the_screens_of_a_piece_can_be_used_by_everybody(window, example_store):
     page.keyboard.press("Escape")
 
     page.goto(f"/making/{first}")
-    rest(page, "Playing")
+    # It never comes to rest: its sound goes on.
+    expect(page.get_by_role("heading", name="Playing", level=1)).to_be_visible()
+    expect(page.get_by_label("The piece while it is made")).to_be_visible()
     window.check()
     second = page.request.post("/generations", data=LONG | {"seed": 2}).json()["id"]
     page.goto(f"/making/{second}")

@@ -11,7 +11,7 @@ export function Dialog({ title, close, children }) {
   }, [title]);
   return html`
     <dialog ref=${dialog} onClose=${close} aria-labelledby="asked">
-      <h2 id="asked">${title}</h2>
+      ${title && html`<h2 id="asked">${title}</h2>`}
       ${title && children}
     </dialog>
   `;

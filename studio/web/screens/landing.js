@@ -1,7 +1,8 @@
 // The start: one way in, and what was made before.
 
 import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
-import { creations, takeIn } from '/web/api.js';
+import { creations, newKey, submitPlaylist, takeIn } from '/web/api.js';
+import { useAbilities } from '/web/components/abilities.js';
 import { Library } from '/web/components/library.js';
 import { Pick } from '/web/components/pick.js';
 import { attempt, Trouble } from '/web/components/trouble.js';
@@ -23,6 +24,12 @@ export function Landing() {
   }, [search, favourites, most]);
 
   const bring = ([file]) => attempt(setProblem, async () => go(`/studio/${(await takeIn(file)).id}`));
+  const can = useAbilities();
+  const tryExample = async () => {
+    if (!can.capture) return go('/playlist?example'); // where one can choose how it listens
+    const job = await attempt(setProblem, () => submitPlaylist('example', undefined, newKey()));
+    return job && go(`/playlist?job=${job.id}`);
+  };
   const looking = Boolean(search || favourites);
   const list = found?.creations ?? [];
   return html`
@@ -30,7 +37,7 @@ export function Landing() {
     <p class="lead">Give the studio a playlist you love, say a few words, and listen to something new.</p>
     <p class="row">
       <a class="main" href="/playlist">Start with a playlist</a>
-      <a href="/playlist?example">Try the example</a>
+      <button type="button" onClick=${tryExample}>Try the example</button>
     </p>
     <${Trouble} problem=${problem} id="landing-problem" />
     <section aria-labelledby="made">

@@ -43,7 +43,7 @@ export function Making({ id, query }) {
     `}
     ${(progress > 0 || listening) && !bad && html`
       <p>
-        <audio ref=${audio} controls src=${jobSound(id)} preload="none" aria-label="The piece while it is made"
+        <audio ref=${audio} controls autoplay src=${jobSound(id)} preload="none" aria-label="The piece while it is made"
           onPlay=${() => setListening(true)} onEnded=${() => setListening(false)} onPause=${() => setListening(false)} />
       </p>
     `}

@@ -20,7 +20,7 @@ export function Prompt({ query }) {
   const playlist = query.get('playlist');
   const taken = query.get('impression');
   useAccent(playlist);
-  const [prompt, setPrompt] = useState(localStorage.getItem(DRAFT) ?? '');
+  const [prompt, setPrompt] = useState(localStorage.getItem(DRAFT) ?? (playlist === 'example' ? EXAMPLES[0] : ''));
   const [seconds, setSeconds] = useKept('seconds', 10);
   const [seed, setSeed] = useKept('seed', '');
   const [melody, setMelody] = useKept('melody', null);
@@ -67,7 +67,7 @@ export function Prompt({ query }) {
       <label for="prompt">A few words</label>
       <textarea
         id="prompt" required rows="3" value=${prompt} aria-describedby=${problem ? 'prompt-problem' : undefined}
-        onInput=${(event) => write(event.target.value)}
+        onInput=${(event) => write(event.target.value)} onFocus=${(event) => prompt === EXAMPLES[0] && event.target.select()}
       />
       <p class="row" role="group" aria-label="Examples to take over">
         ${EXAMPLES.map((words) => html`
