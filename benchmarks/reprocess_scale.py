@@ -1,8 +1,8 @@
 """Reprocessing ten, a hundred and a thousand tracks: is a track's cost the same, and what is it of?
 
 A cold run of each size makes all shards; that of a thousand is followed by runs that find them. A
-track is 45 seconds long, of which the model hears two chunks: hearing the 22 of a song would make
-all figures look better.
+track is 45 seconds long, of which the model hears one chunk: hearing more would make all figures
+look better.
 """
 
 import functools
@@ -16,13 +16,11 @@ import torch
 from benchmarks.measure import Figure
 from benchmarks.pipeline import cold_store, prefect_server
 from benchmarks.reprocess_memory import write_copies
-from benchmarks.reprocess_pipeline import reprocess_folder
+from benchmarks.reprocess_pipeline import ONE_CHUNK, reprocess_folder
 from flows.settings import Settings
 from resonance_core.config import RuntimeConfig
 from resonance_core.store.open import open_store
 
-CHUNKS = 2
-TWO_CHUNKS = "chunk.hop_s=30.0"
 SIZES = (10, 100, 1000)
 REPEATS = 3
 
@@ -77,7 +75,7 @@ def warm_rerun() -> Figure:
 
 @functools.cache
 def _runs() -> Runs:
-    settings = Settings(overrides=(TWO_CHUNKS,))
+    settings = Settings(overrides=(ONE_CHUNK,))
     cold = {}
     with tempfile.TemporaryDirectory() as name, prefect_server():
         folder = Path(name)
@@ -120,7 +118,7 @@ def _per_track(name: str, unit: Literal["s/track", "B/track"], many: int, few: i
         repeats=1,
         threads=torch.get_num_threads(),
         model="nano",
-        conditions={"chunks_per_track": CHUNKS},
+        conditions={"chunks_per_track": 1},
     )
 
 
@@ -137,5 +135,5 @@ def _of_cold(name: str, part: tuple[str, list[float]], target: float) -> Figure:
         repeats=len(part[1]),
         threads=torch.get_num_threads(),
         model="nano",
-        conditions={"tracks": SIZES[-1], "chunks": CHUNKS * SIZES[-1]},
+        conditions={"tracks": SIZES[-1], "chunks": SIZES[-1]},
     )

@@ -10,13 +10,20 @@ STEPS = 80
 """How many controls a screen may have."""
 
 
+RING = """(() => {
+    const { outlineWidth, outlineStyle } = getComputedStyle(document.activeElement);
+    return `${outlineWidth} ${outlineStyle}`;
+})()"""
+"""What is drawn around the focused control."""
+
+
 def reach(page: Page, name: str, key: str = "Tab") -> None:
     """Go from control to control until one is called so."""
     for _ in range(STEPS):
         page.keyboard.press(key)
         if name in page.evaluate(FOCUSED):
-            ring = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
-            assert ring == "3px"
+            ring = page.evaluate(RING)
+            assert ring == "3px solid"
             return
     raise AssertionError(f"{name!r} cannot be reached")
 
@@ -43,8 +50,9 @@ def test_from_a_playlist_to_a_piece_with_the_keyboard_alone(window):
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-    page.keyboard.press("3")
     slider = page.get_by_label("Bass resonance", exact=True)
+    expect(slider).to_be_visible()
+    page.keyboard.press("3")
     expect(slider).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("PageUp")

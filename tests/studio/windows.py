@@ -15,9 +15,11 @@ from tests.prefect_screens import CHROMIUM
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 FOCUSED = """(() => {
     const one = document.activeElement;
+    // The text of what only holds controls, such as the whole page, is the name of none.
+    if (!one.matches('a, button, input, select, summary, textarea')) return '';
     return one.labels?.[0]?.textContent ?? one.textContent;
 })()"""
-"""What the focused control is called."""
+"""What the focused control is called; nothing where none has the focus."""
 SIZES = {
     "light": {"color_scheme": "light", "viewport": {"width": 1000, "height": 800}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1000, "height": 800}},
