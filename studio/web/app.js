@@ -1,4 +1,5 @@
-// The router: each screen has its address, and back, forward and reload work.
+// The router: each screen has its address, and back, forward and reload work. A screen's script is
+// fetched when the screen is first shown.
 
 import { html, render, useEffect, useLayoutEffect, useState } from '/web/vendor/htm-preact.js';
 import { leave, onLocked, session } from '/web/api.js';
@@ -6,19 +7,15 @@ import { Door } from '/web/components/door.js';
 import { Help, useShortcuts } from '/web/components/shortcuts.js';
 import { Theme } from '/web/components/theme.js';
 import { alarm, hush } from '/web/say.js';
-import { Dashboard } from '/web/screens/dashboard.js';
-import { Landing } from '/web/screens/landing.js';
-import { Making } from '/web/screens/making.js';
-import { Playlist } from '/web/screens/playlist.js';
-import { Prompt } from '/web/screens/prompt.js';
 import { go, onNavigate } from '/web/navigate.js';
 
 const SCREENS = [
-  [/^\/$/, 'Resonance', Landing],
-  [/^\/playlist$/, 'Choose your music', Playlist],
-  [/^\/prompt$/, 'Say what to play', Prompt],
-  [/^\/making\/([\w-]+)$/, 'Making your music', Making],
-  [/^\/studio\/([\w-]+)$/, 'Your music', Dashboard],
+  [/^\/$/, 'Resonance', () => import('/web/screens/landing.js')],
+  [/^\/playlist$/, 'Choose your music', () => import('/web/screens/playlist.js')],
+  [/^\/prompt$/, 'Say what to play', () => import('/web/screens/prompt.js')],
+  [/^\/making\/([\w-]+)$/, 'Making your music', () => import('/web/screens/making.js')],
+  [/^\/studio\/([\w-]+)$/, 'Your music', () => import('/web/screens/dashboard.js')],
+  [/$/, 'Resonance', async () => ({ default: Nowhere })],
 ];
 
 // A studio that is silent is asked again by the screens.
@@ -31,8 +28,25 @@ function Nowhere() {
   `;
 }
 
+function Silent() {
+  return html`
+    <h1 tabindex="-1">The studio does not answer</h1>
+    <p>See that it runs. <button type="button" onClick=${() => location.reload()}>Try again</button></p>
+  `;
+}
+
+/** What the address shows. */
+async function look() {
+  const { pathname: path, search } = location;
+  const [pattern, title, load] = SCREENS.find(([known]) => known.test(path));
+  const { default: Screen } = await load().catch(() => ({ default: Silent }));
+  return { path, id: path.match(pattern)[1], query: new URLSearchParams(search), title, Screen };
+}
+
+const first = await look();
+
 function App() {
-  const [place, setPlace] = useState(location.pathname + location.search);
+  const [shown, setShown] = useState(first);
   const [helping, setHelping] = useState(false);
   const [locked, setLocked] = useState(hasKey && !open);
   const turn = (wanted) => {
@@ -40,13 +54,14 @@ function App() {
     setLocked(wanted);
   };
   useEffect(() => onLocked(() => turn(true)), []);
-  useEffect(() => onNavigate(() => setPlace(location.pathname + location.search)), []);
+  useEffect(() => onNavigate(async () => {
+    const { href } = location;
+    const found = await look();
+    if (location.href === href) setShown(found); // else somebody has gone on
+  }), []);
   useShortcuts({ '?': () => setHelping(true) });
 
-  const path = place.split('?')[0];
-  const query = new URLSearchParams(place.split('?')[1] ?? '');
-  const found = SCREENS.find(([known]) => known.test(path)) ?? [/$/, 'Resonance', Nowhere];
-  const [pattern, title, Screen] = locked ? [/$/, 'Locked', Door] : found;
+  const { path, id, query, title, Screen } = locked ? { ...shown, title: 'Locked', Screen: Door } : shown;
 
   useLayoutEffect(() => {
     document.title = title === 'Resonance' ? title : `${title} - Resonance`;
@@ -65,7 +80,7 @@ function App() {
       <${Theme} />
     </header>
     <main id="main" class="column" tabindex="-1">
-      <${Screen} key=${locked || path} id=${path.match(pattern)?.[1]} query=${query} opened=${() => turn(false)} />
+      <${Screen} key=${locked || path} id=${id} query=${query} opened=${() => turn(false)} />
     </main>
     <${Help} open=${helping} close=${() => setHelping(false)} />
   `;

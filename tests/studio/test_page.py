@@ -2,8 +2,10 @@
 
 import gzip
 import re
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+import pytest
 from playwright.sync_api import expect
 
 from resonance_core.store.creations import list_creations
@@ -12,7 +14,14 @@ from tests.studio.windows import make_piece, needs_chromium
 
 pytestmark = needs_chromium
 SCRIPT_BYTES = 100_000
-"""What the page may load of script, sent as browsers ask for it."""
+"""What the page may load of script, not compressed."""
+ADDRESSES = {
+    "landing": "/",
+    "playlist": "/playlist",
+    "prompt": "/prompt",
+    "making": "/making/none",
+    "dashboard": "/studio/none",
+}
 
 
 def test_from_a_playlist_to_a_piece_and_its_variants_with_a_mouse(window, example_store):
@@ -74,17 +83,41 @@ def test_what_cannot_be_used_is_said_beside_its_field(window):
     window.errors.clear()  # Chromium writes the refusal to its console
 
 
-def test_the_page_loads_little_script(address):
-    loaded = 0
+@pytest.mark.parametrize("screen", ADDRESSES)
+def test_a_screen_loads_little_script(window, screen):
+    loaded = []
+    window.page.on(
+        "response",
+        lambda answer: loaded.append(answer) if answer.request.resource_type == "script" else None,
+    )
+    window.page.goto(ADDRESSES[screen], wait_until="networkidle")
+    names = {urlsplit(answer.url).path.removeprefix("/web/") for answer in loaded}
+    assert {name for name in names if name.startswith("screens/")} == {f"screens/{screen}.js"}
+    assert sum((WEB / name).stat().st_size for name in names) < SCRIPT_BYTES
+    window.errors.clear()  # Chromium writes to its console that there is no such piece
+
+
+def test_a_screen_whose_script_does_not_come_is_tried_again(window):
+    page = window.page
+    page.goto("/")
+    page.route("**/screens/playlist.js", lambda route: route.abort())
+    page.get_by_role("link", name="Start with a playlist").click()
+    expect(page.get_by_role("heading", name="The studio does not answer")).to_be_focused()
+    window.check()
+    page.unroute("**/screens/playlist.js")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Which music shall it sound like?")).to_be_visible()
+    window.errors.clear()  # Chromium writes to its console what did not come
+
+
+def test_scripts_are_sent_compressed(address):
     for path in WEB.rglob("*.js"):
         wanted = Request(f"{address}/web/{path.relative_to(WEB)}")
         wanted.add_header("Accept-Encoding", "gzip")
         with urlopen(wanted) as answer:
             sent = answer.read()
-        loaded += len(sent)
         plain = gzip.decompress(sent) if answer.headers["Content-Encoding"] == "gzip" else sent
         assert plain == path.read_bytes()
-    assert loaded < SCRIPT_BYTES
 
 
 def test_scripts_name_no_other_host():

@@ -179,7 +179,7 @@ def test_the_accent_is_the_playlists(window, address, example_store):
     usual = page.evaluate(shown)
     make_piece(page)
     window.piece()
-    page.wait_for_function(f"{shown} === '{accent['light']}'")
+    expect(page.locator("html")).to_have_css("--accent", accent["light"])
     window.check()
     page.get_by_label("Colours").select_option("dark")
     assert page.evaluate(shown) == accent["dark"]

@@ -25,7 +25,7 @@ import { answerInWords, bare, sameBut } from '/web/words.js';
 
 const AUTO = 'switch-automatically';
 
-export function Dashboard({ id }) {
+export default function Dashboard({ id }) {
   const [piece, setPiece] = useState(null);
   const [all, setAll] = useState([]);
   const [known, setKnown] = useState([]);

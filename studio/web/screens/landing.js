@@ -10,7 +10,7 @@ import { go } from '/web/navigate.js';
 
 const PAGE = 50;
 
-export function Landing() {
+export default function Landing() {
   const [found, setFound] = useState(null);
   const [search, setSearch] = useState('');
   const [favourites, setFavourites] = useState(false);

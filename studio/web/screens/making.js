@@ -8,7 +8,7 @@ import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { go } from '/web/navigate.js';
 import { elapsed, jobInWords } from '/web/words.js';
 
-export function Making({ id, query }) {
+export default function Making({ id, query }) {
   const [found, problem, silent] = useJob(id);
   useAccent(query.get('playlist'));
   const [passed, setPassed] = useState(0);

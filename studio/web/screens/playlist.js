@@ -21,7 +21,7 @@ const WAYS = [
   ['gemini', 'Quick impression by Gemini', 'The same by Google, which is sent clips of your songs, and knows any genre. You are asked first.'],
 ];
 
-export function Playlist({ query }) {
+export default function Playlist({ query }) {
   const id = query.get('job');
   return id ? html`<${Progress} id=${id} />` : html`<${Choice} example=${query.has('example')} />`;
 }

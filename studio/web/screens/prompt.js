@@ -16,7 +16,7 @@ const LENGTHS = [[10, '10 seconds'], [20, '20 seconds'], [30, 'half a minute'], 
 const DRAFT = 'prompt';
 const FILLED = 'filled-from';
 
-export function Prompt({ query }) {
+export default function Prompt({ query }) {
   const playlist = query.get('playlist');
   const taken = query.get('impression');
   useAccent(playlist);
