@@ -15,7 +15,6 @@ from resonance_core.models.base import ModelInfo, MusicModel
 from resonance_core.models.capabilities import CAPABILITIES, lacking
 from resonance_core.models.compiling import check_compiler, compile_layers
 from resonance_core.models.lyria import is_lyria, lyria_info
-from resonance_core.models.memory import keep_memory
 from resonance_core.models.musicgen import MusicgenModel
 
 NARROW = 512
@@ -108,8 +107,6 @@ def _describe(choice: Choice, config: ModelConfig, source: str | Path) -> ModelI
 def _load(config: ModelConfig, device: torch.device, compiled: bool) -> MusicModel:
     if (config, device, compiled) not in _loaded:
         _loaded.clear()  # first: a device may not hold two
-        if device.type == "cpu":
-            keep_memory()
         with exclusive(device):
             model = _read(_info(config), config, device)
         if compiled:
