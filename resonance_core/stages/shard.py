@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import chain, groupby, islice
+from itertools import chain, count, groupby, islice, repeat, takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -173,10 +173,15 @@ def _decode(
 
 
 def _batches(chunks: Generator[Chunk, None, None], size: int) -> Generator[Batch, None, None]:
-    """Yield batches of chunks of one length; only tracks shorter than a window have others."""
+    """Yield batches of chunks of one length; only tracks shorter than a window have others.
+
+    The first ones are small, so that the model begins as soon as there is one chunk.
+    """
+    growing = takewhile(lambda few: few < size, (2**n for n in count()))
+    sizes = chain(growing, repeat(size))
     with closing(chunks):
         for _, alike in groupby(chunks, key=lambda chunk: chunk.window.samples):
-            while batch := list(islice(alike, size)):
+            while batch := list(islice(alike, next(sizes))):
                 tracks, windows, samples = zip(*batch, strict=True)
                 yield Batch(list(tracks), list(windows), np.stack(samples))
 
