@@ -69,7 +69,7 @@ def test_the_screens_of_a_piece_can_be_used_by_everybody(window, example_store):
 
     page.goto(f"/making/{first}")
     # It never comes to rest: its sound goes on.
-    expect(page.get_by_role("heading", name="Playing", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Making music", level=1)).to_be_visible()
     expect(page.get_by_label("The piece while it is made")).to_be_visible()
     window.check()
     second = page.request.post("/generations", data=LONG | {"seed": 2}).json()["id"]

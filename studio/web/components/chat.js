@@ -30,11 +30,11 @@ export function Chat({ name, ask, undo }) {
   };
   return html`
     <section aria-labelledby="chat-title">
-      <h2 id="chat-title">In words</h2>
+      <h2 id="chat-title">In your own words</h2>
       <div role="log" aria-label="What you said, and what moved"><ol class="talk">
         ${lines.map((line) => html`
           <li>
-            <p class="said">${line.words}</p>
+            <p class="said" dir="auto">${line.words}</p>
             <p>${line.moved.length ? line.moved.join('; ') : 'Nothing of this moves a slider.'}</p>
           </li>
         `)}
@@ -43,7 +43,7 @@ export function Chat({ name, ask, undo }) {
         <label for="chat">What should change?</label>
         <div class="row">
           <input
-            id="chat" ref=${field} value=${words} placeholder="more bass, less tension" autocomplete="off"
+            id="chat" ref=${field} dir="auto" value=${words} placeholder="more bass, less tension" autocomplete="off"
             aria-describedby=${problem ? 'chat-problem' : undefined} onInput=${(event) => setWords(event.target.value)}
           />
           <button type="submit">Change it</button>

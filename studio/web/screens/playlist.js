@@ -9,7 +9,7 @@ import { attempt, Trouble } from '/web/components/trouble.js';
 import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
-import { jobInWords, quickTitle, STEPS } from '/web/words.js';
+import { jobInWords, quickTitle, sentence, STEPS } from '/web/words.js';
 
 const TRACK = {
   waiting: 'waits', downloaded: 'fetched', preprocessed: 'prepared', extracted: 'listened to', failed: 'left out',
@@ -74,6 +74,12 @@ function Choice({ example }) {
     <h1 tabindex="-1">Which music shall it sound like?</h1>
     <${Trouble} problem=${problem} id="playlist-problem" />
     <form onSubmit=${submit}>
+      <label for="source">Address of a playlist</label>
+      <input
+        id="source" required value=${source} autocomplete="off" inputmode="url" placeholder="https://"
+        aria-describedby=${problem ? 'playlist-problem' : 'source-help'} onInput=${(event) => setSource(event.target.value)}
+      />
+      <p class="faint" id="source-help">None at hand? Write <kbd>example</kbd> for the one that comes along.</p>
       <fieldset>
         <legend>How shall it listen?</legend>
         ${!can.capture && html`<p class="faint">The model here does not show what it hears, so it cannot listen closely.</p>`}
@@ -84,11 +90,6 @@ function Choice({ example }) {
           </label>
         `)}
       </fieldset>
-      <label for="source">Address of a playlist, or <kbd>example</kbd> for the one that comes along</label>
-      <input
-        id="source" required value=${source} autocomplete="off" inputmode="url" placeholder="https://"
-        aria-describedby=${problem ? 'playlist-problem' : undefined} onInput=${(event) => setSource(event.target.value)}
-      />
       <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Listen to it'}</button></p>
     </form>
     <${Files} take=${send} sent=${sent} busy=${busy} />
@@ -98,7 +99,7 @@ function Choice({ example }) {
         <ul class="list">
           ${known.map((one) => html`
             <li key=${one.name}>
-              <a href="/prompt?playlist=${encodeURIComponent(one.name)}">${one.name}</a>
+              <a dir="auto" href="/prompt?playlist=${encodeURIComponent(one.name)}">${one.name}</a>
               <span class="faint"> ${one.tracks.length} ${one.tracks.length === 1 ? 'track' : 'tracks'}</span>
             </li>
           `)}
@@ -139,7 +140,7 @@ function Progress({ id }) {
       <p><a class="main" href=${next}>Say what to play</a></p>
     `}
     ${['failed', 'cancelled'].includes(found?.state) && html`
-      ${found.state === 'failed' && html`<p>${found.reason}</p>`}
+      ${found.state === 'failed' && html`<p>${sentence(found.reason)}</p>`}
       <p>What was finished is kept: the same again takes up where this ended.</p>
       <p><a class="main" href="/playlist">Choose again</a></p>
     `}
@@ -147,9 +148,9 @@ function Progress({ id }) {
     ${found?.tracks.length > 0 && html`
       <h2>Tracks</h2>
       <ul class="list">
-        ${found.tracks.map((track) => html`
-          <li key=${track.title}>
-            <span>${track.title}</span> <span class="faint">${TRACK[quick && track.state === 'extracted' ? 'downloaded' : track.state]}${track.reason ? `: ${track.reason}` : ''}</span>
+        ${found.tracks.map((track, place) => html`
+          <li key=${place}>
+            <bdi>${track.title}</bdi> <span class="faint">${TRACK[quick && track.state === 'extracted' ? 'downloaded' : track.state]}${track.reason ? `: ${track.reason}` : ''}</span>
           </li>
         `)}
       </ul>
