@@ -1,9 +1,10 @@
 """Nothing moves away: neither while a screen loads, nor under the finger that presses."""
 
 import time
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from resonance_core.store.creations import list_creations
 from tests.studio.windows import SIZES, needs_chromium
@@ -29,12 +30,8 @@ def test_no_screen_moves_while_it_loads(window, example_store):
     [made] = list_creations(example_store)
     page.add_init_script(SHIFTS)
 
-    def late(route, name):
-        time.sleep(SLOW_S * SLOW.index(name) / len(SLOW))
-        route.continue_()
-
-    for name in SLOW:
-        page.route(f"**/{name}*", lambda route, name=name: late(route, name))
+    for place, name in enumerate(SLOW):
+        page.route(f"**/{name}*", _late(SLOW_S * place / len(SLOW)))
     for path in ("/", "/playlist", "/prompt?playlist=example", f"/studio/{made.id}"):
         page.goto(path, wait_until="networkidle")
         page.wait_for_timeout(300)
@@ -55,3 +52,13 @@ def test_a_button_stays_under_the_finger_while_a_version_is_made(window, example
     assert page.evaluate(PLACE) == before
     expect(page.get_by_role("link", name="listen to it")).to_be_visible(timeout=60_000)
     assert page.evaluate(PLACE) == before
+
+
+def _late(seconds: float) -> Callable[[Route], None]:
+    """Let answers come after a while."""
+
+    def send(route: Route) -> None:
+        time.sleep(seconds)
+        route.continue_()
+
+    return send

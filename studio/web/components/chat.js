@@ -31,14 +31,14 @@ export function Chat({ name, ask, undo }) {
   return html`
     <section aria-labelledby="chat-title">
       <h2 id="chat-title">In your own words</h2>
-      <div role="log" aria-label="What you said, and what moved"><ol class="talk">
+      <div role="log" aria-label="What you said, and what moved">${lines.length > 0 && html`<ol class="talk">
         ${lines.map((line) => html`
           <li>
             <p class="said" dir="auto">${line.words}</p>
             <p>${line.moved.length ? line.moved.join('; ') : 'Nothing of this moves a slider.'}</p>
           </li>
         `)}
-      </ol></div>
+      </ol>`}</div>
       <form onSubmit=${send}>
         <label for="chat">What should change?</label>
         <div class="row">

@@ -42,7 +42,7 @@ export function Slider({ name, label, value, changed, id }) {
   return html`
     <div class="slider">
       <label for=${id}>${label}</label>
-      <output for=${id} aria-live="off">${change(now)}</output>
+      <span class="value" aria-hidden="true">${change(now)}</span>
       <div class="slide">
         <button type="button" aria-label="Less ${label.toLowerCase()}" onClick=${() => set(now - STEP)}>−</button>
         <input

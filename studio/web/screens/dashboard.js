@@ -14,6 +14,7 @@ import { More } from '/web/components/more.js';
 import { OwnSlider } from '/web/components/own-slider.js';
 import { Player } from '/web/components/player.js';
 import { Remaking, useJobsOf } from '/web/components/remaking.js';
+import { Shared } from '/web/components/shared.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
 import { Slider } from '/web/components/slider.js';
 import { attempt, Trouble } from '/web/components/trouble.js';
@@ -167,22 +168,18 @@ export default function Dashboard({ id }) {
       <a id="download" href=${sound(id)} download>Download</a>
       ${parent && html`<a href="/studio/${parent.id}">The version before it</a>`}
     </p>
-    ${link && html`
-      <p>
-        Whoever has this link can listen until ${new Date(link.until).toLocaleDateString()}:${' '}
-        <a class="address" href=${link.address} target="_blank">${link.address}</a>
-      </p>
-    `}
+    ${link && html`<${Shared} link=${link} fail=${setProblem} />`}
     <section class="refine" aria-labelledby="change">
       <h2 id="change" tabindex="-1">Change it</h2>
       <div class="remakes">
-        ${jobs.length === 0 && html`<p class="faint">Each change makes a new version. This one stays as it is.</p>`}
-        <ul class="list">${jobs.map((job) => html`
-          <${Remaking}
-            key=${job} id=${job} ended=${ended} drop=${() => drop(job)}
-            again=${asked.current.has(job) && (() => make(asked.current.get(job), job))}
-          />
-        `)}</ul>
+        ${jobs.length === 0
+          ? html`<p class="faint">Each change makes a new version. This one stays as it is.</p>`
+          : html`<ul class="list">${jobs.map((job) => html`
+            <${Remaking}
+              key=${job} id=${job} ended=${ended} drop=${() => drop(job)}
+              again=${asked.current.has(job) && (() => make(asked.current.get(job), job))}
+            />
+          `)}</ul>`}
       </div>
       <label class="check">
         <input type="checkbox" checked=${automatic} onChange=${auto} /> Switch to a new version as soon as it is ready

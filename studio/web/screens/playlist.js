@@ -85,8 +85,11 @@ function Choice({ example }) {
         ${!can.capture && html`<p class="faint">The model here does not show what it hears, so it cannot listen closely.</p>`}
         ${ways.map(([value, words, more]) => html`
           <label class="check" key=${words}>
-            <input type="radio" name="way" checked=${way === value} onChange=${() => setWay(value)} />
-            <span>${words} <span class="faint">${more}</span></span>
+            <input
+              type="radio" name="way" checked=${way === value} onChange=${() => setWay(value)}
+              aria-labelledby=${value} aria-describedby="${value}-more"
+            />
+            <span><span id=${value}>${words}</span> <span class="faint" id="${value}-more">${more}</span></span>
           </label>
         `)}
       </fieldset>
