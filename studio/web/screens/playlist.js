@@ -134,7 +134,6 @@ function Progress({ id }) {
         `)}
       </ol>
     `}
-    ${found?.step && html`<p>${found.step}</p>`}
     ${found && !over && html`
       <label for="heard">${found.tracks.length ? `${heard} of ${found.tracks.length} tracks` : 'Looking for the tracks'}</label>
       <progress id="heard" max=${found.tracks.length || 1} value=${found.tracks.length ? heard : undefined} />
@@ -148,6 +147,7 @@ function Progress({ id }) {
       <p><a class="main" href="/playlist">Choose again</a></p>
     `}
     <p><${Cancel} found=${found}>Cancel<//></p>
+    ${found?.step && html`<p class="faint">${sentence(found.step)}</p>`}
     ${found?.tracks.length > 0 && html`
       <h2>Tracks</h2>
       <ul class="list">
