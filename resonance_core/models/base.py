@@ -166,8 +166,8 @@ class MusicModel(ABC):
             stride: From one kept frame to the next, for ``strided``.
 
         Raises:
-            ModelError: A layer the model does not have, chunks of fewer frames than codebooks, or
-                hidden states that overflow.
+            ModelError: A layer the model does not have, chunks of fewer frames than codebooks,
+                hidden states that overflow, or chunks that are NaN since they did while it played.
         """
 
     @abstractmethod

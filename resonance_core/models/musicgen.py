@@ -44,6 +44,8 @@ class MusicgenModel(MusicgenParts, MusicModel):
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states."""
         check_layers(layers, self.info)
+        if not np.isfinite(audio).all():  # whose tokens would be as good as any
+            raise self._overflow("pieces")
         chosen = [self.layers[layer] for layer in layers]
 
         def hear(rows: Sequence[int]) -> Capture:
@@ -67,11 +69,14 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 found.append(captured)
         captured = Capture.join(found).take([order.index(row) for row in range(len(audio))])
         if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
-            raise ModelError(
-                f"the hidden states of {self.info.id} are not finite in {self.info.precision}",
-                "Compute in another type, bfloat16 or float32: --set model.dtype or model.autocast",
-            )
+            raise self._overflow("hidden states")
         return captured
+
+    def _overflow(self, what: str) -> ModelError:
+        return ModelError(
+            f"the {what} of {self.info.id} are not finite in {self.info.precision}",
+            "Compute in another type, bfloat16 or float32: --set model.dtype or model.autocast",
+        )
 
     @property
     def most_rows(self) -> int | None:

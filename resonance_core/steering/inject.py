@@ -1,4 +1,8 @@
-"""Injecting directions: vectors are added to the hidden states while the model generates."""
+"""Injecting directions: vectors are added to the hidden states while the model generates.
+
+The method is known as activation addition (Turner et al. 2023, "Activation Addition: Steering
+Language Models Without Optimization").
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -362,6 +362,8 @@ def test_a_row_whose_hidden_states_overflow_is_not_finite_and_the_others_are(mod
 def test_what_a_model_hears_is_finite_or_an_error(model, chunks):
     with (
         hidden_state_hooks(model.layers[:1], lambda _, hidden: hidden / 0),
-        pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"),
+        pytest.raises(ModelError, match=r"hidden states of .* not finite in float32.*bfloat16"),
     ):
         model.capture(chunks[:1], layers=[0], prompts=[""], melody=True)
+    with pytest.raises(ModelError, match=r"pieces of .* are not finite in float32"):
+        model.capture(np.full_like(chunks[:1], np.nan), layers=[0], prompts=[""], melody=True)
