@@ -22,21 +22,22 @@ up: setup
 down:
 	$(BIN)/python -m flows.cli_stack down
 
-# Files are spread over the cores; each process starts a Prefect server of its own.
-PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+# Files are spread over processes, one more than there are cores, for many tests wait; each process
+# starts a Prefect server of its own.
+SPREAD = -n $(shell $(PYTHON) -c "import os; print(min(4, 1 + os.cpu_count()))") --dist loadfile
 
 test: setup
-	$(PYTEST)
+	$(BIN)/pytest $(SPREAD)
 
 test-all: setup
-	$(PYTEST) -m ''
+	$(BIN)/pytest $(SPREAD) -m ''
 
 # AudioCraft, whose versions do not go with a modern torch, in an environment of its own; its tests
 # run there.
 AUDIOCRAFT := .venv-audiocraft/bin
 
 audiocraft: .venv-audiocraft/ready
-	$(AUDIOCRAFT)/pytest -n logical --maxprocesses 4 --dist loadfile -k audiocraft tests/flows tests/resonance_core
+	$(AUDIOCRAFT)/pytest $(SPREAD) -k audiocraft tests/flows tests/resonance_core
 
 .venv-audiocraft/ready: pyproject.toml constraints.txt requirements-audiocraft.txt
 	$(PYTHON) -m venv .venv-audiocraft

@@ -1,6 +1,7 @@
 """What tests share: real music, the embedded model, tiny random models, and a store."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,9 +163,12 @@ def quick() -> PipelineConfig:
     )
 
 
-@pytest.fixture
-def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Store:
-    """A store with a calibrated playlist of one track, named ``example``."""
+@pytest.fixture(scope="session")
+def example_made(
+    clips: list[Path], quick: PipelineConfig, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A store's folder with a calibrated playlist of one track; nobody may change it."""
+    store = Store(tmp_path_factory.mktemp("example") / "store")
     runtime = RuntimeConfig(device="cpu", store=str(store.root))
     track = TrackSource(position=0, title="one", url=clips[0].as_uri(), duration_s=None)
     downloaded = download(track, quick.download, store).record
@@ -182,6 +186,13 @@ def example_store(store: Store, clips: list[Path], quick: PipelineConfig) -> Sto
         tracks=[TrackReport(title="one", status="completed", key=activations.key)],
     )
     save_entry(store, entry)
+    return store.root
+
+
+@pytest.fixture
+def example_store(store: Store, example_made: Path) -> Store:
+    """A store with a calibrated playlist of one track, named ``example``."""
+    shutil.copytree(example_made, store.root, dirs_exist_ok=True)
     return store
 
 
