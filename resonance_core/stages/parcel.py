@@ -8,6 +8,7 @@ for nobody makes that without the songs. All else that the piece was made with i
 import json
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -52,7 +53,8 @@ def pack(creation: Creation, store: Store, file: IO[bytes]) -> None:
     piece = store.get(creation.piece)
     with zipfile.ZipFile(file, "w") as parcel:
         _put(piece, PIECE, store, parcel)
-        if creation.request.get("playlist") is not None:
+        # A hosted model knows no directions: what it was told of the playlist is in the piece.
+        if creation.request.get("playlist") is not None and piece.info["steering"]:
             steers = piece.info["steering"][0]  # the playlist's is the first
             _put(store.get(steers["direction"]), PLAYLIST, store, parcel)
             pinned = {"playlist": steers["direction"], "strength": steers["strength"]}
@@ -145,7 +147,14 @@ def _in_words() -> Iterator[None]:
     """Turn what reading any file as a parcel may raise into words."""
     try:
         yield
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         raise _refused("it is no exported piece, or not whole") from error
     except (ValueError, SafetensorError, soundfile.LibsndfileError) as error:
         raise _refused("what it holds cannot be read") from error

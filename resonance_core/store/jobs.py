@@ -193,15 +193,18 @@ def close_lost_jobs(store: Store) -> list[Job]:
     """
     lost = []
     for job in list_jobs(store):
-        if job.state in FINAL or job.owner != store.owner:
+        if not _is_open(job, store):
             continue
         try:
             with store.locked(_lock(job), timeout_s=0):
-                job.state, job.reason, job.ended_at = "failed", LOST, datetime.now(UTC)
-                save_job(store, job)
+                # Read again, for it may have ended after it was listed.
+                now = _read_job(store, job.id)
+                if now is not None and _is_open(now, store):
+                    now.state, now.reason, now.ended_at = "failed", LOST, datetime.now(UTC)
+                    save_job(store, now)
+                    lost.append(now)
         except Timeout:
             continue
-        lost.append(job)
     return lost
 
 
@@ -249,10 +252,21 @@ def load_job(store: Store, job_id: str) -> Job | None:
         job_id: A UUID; nothing else names a job's file.
     """
     try:
-        held = store.read_whole(f"jobs/{UUID(job_id)}.json")
-        return None if held is None else Job.model_validate_json(held)
-    except ValueError:  # no UUID, or damaged
+        return _read_job(store, str(UUID(job_id)))
+    except ValueError:  # no UUID
         return None
+
+
+def _read_job(store: Store, name: str) -> Job | None:
+    try:
+        return Job.model_validate_json(store.read_whole(f"jobs/{name}.json") or b"")
+    except ValidationError:
+        return None
+
+
+def _is_open(job: Job, store: Store) -> bool:
+    """Say whether a job of this store's owner has not ended."""
+    return job.state not in FINAL and job.owner == store.owner
 
 
 def _lock(job: Job) -> str:

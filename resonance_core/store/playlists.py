@@ -99,9 +99,18 @@ def save_entry(store: Store, entry: PlaylistEntry) -> None:
     store.write_whole(_file(check_name(entry.name)), entry.model_dump_json(indent=1))
 
 
-def update_range(store: Store, name: str, calibration: Record) -> None:
-    """Keep a new calibration as that of a playlist; a key, which names no playlist, keeps none."""
-    if (entry := load_entry(store, name)) is not None:
+def update_range(store: Store, name: str, direction: Record, calibration: Record) -> None:
+    """Keep a new calibration as that of a playlist.
+
+    Args:
+        store: Holds the playlist.
+        name: Its name; a key, which names no playlist, keeps none.
+        direction: What was calibrated. Where the playlist was ingested anew meanwhile, and has
+            another one, its range stays.
+        calibration: What came of it.
+    """
+    entry = load_entry(store, name)
+    if entry is not None and entry.direction.key == direction.key:
         new = {"calibration": calibration.key, "range": calibration.info["range"]}
         save_entry(store, PlaylistEntry.model_validate({**entry.model_dump(), **new}))
 
