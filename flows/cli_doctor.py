@@ -4,16 +4,13 @@ import typer
 
 from flows.console import (
     FAILED,
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
     errors_in_words,
     print_json,
     print_table,
     runtime_settings,
     settings_of,
 )
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption
 from resonance_core.models.capabilities import CAPABILITIES, capability_table
 
 

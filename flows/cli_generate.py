@@ -10,19 +10,8 @@ import typer
 from pydantic import ValidationError
 
 from flows.consent import agreed
-from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
-    VerboseOption,
-    errors_in_words,
-    notes,
-    out,
-    print_json,
-    runtime_settings,
-    settings_of,
-)
+from flows.console import errors_in_words, notes, out, print_json, runtime_settings, settings_of
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption, VerboseOption, YesOption
 from flows.sliders import refined, sliders_of
 from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
@@ -63,9 +52,7 @@ def generate(
     target: Annotated[
         Path | None, typer.Option("--out", help="Copy the WAV and its sidecar here.")
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Agree to what a hosted model is sent, unasked.")
-    ] = False,
+    yes: YesOption = False,
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
