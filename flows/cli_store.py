@@ -8,8 +8,6 @@ import typer
 
 from flows.console import (
     FAILED,
-    JsonOption,
-    StoreOption,
     errors_in_words,
     notes,
     out,
@@ -17,6 +15,7 @@ from flows.console import (
     print_table,
     runtime_settings,
 )
+from flows.options import BucketArgument, JsonOption, StoreOption
 from resonance_core.errors import ConfigError
 from resonance_core.store.compact import compact as compact_activations
 from resonance_core.store.gc import collect_garbage, parse_age
@@ -28,8 +27,6 @@ from resonance_core.store.store import Store
 
 if TYPE_CHECKING:
     from resonance_core.store.sync import Synced
-
-UrlArgument = Annotated[str, typer.Argument(help="A bucket, or a place in it: s3://bucket/prefix.")]
 
 app = typer.Typer(help="Look at what the store holds, and sync it.", no_args_is_help=True)
 
@@ -104,7 +101,7 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def push(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def push(url: BucketArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Send what a bucket lacks of the store's folder; exit code 1 where something is damaged."""
     with errors_in_words(as_json):
         from resonance_core.store.sync import push  # takes a second, as all of S3 does
@@ -113,7 +110,7 @@ def push(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = Fals
 
 
 @app.command()
-def pull(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def pull(url: BucketArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Fetch what the store's folder lacks of a bucket; exit code 1 where something is damaged."""
     with errors_in_words(as_json):
         from resonance_core.store.sync import pull

@@ -23,7 +23,11 @@ class ResonanceError(Exception):
         super().__init__(self.problem, self.remedy)
 
     def __str__(self) -> str:
-        return f"{self.problem}. {self.remedy}".rstrip(". ") + "."
+        return " ".join(_sentence(text) for text in (self.problem, self.remedy) if text)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 class ConfigError(ResonanceError):

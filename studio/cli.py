@@ -11,15 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from flows.cli import app
-from flows.console import (
-    ConfigOption,
-    SetOption,
-    StoreOption,
-    errors_in_words,
-    out,
-    runtime_settings,
-    settings_of,
-)
+from flows.console import errors_in_words, out, runtime_settings, settings_of
+from flows.options import ConfigOption, SetOption, StoreOption
 from resonance_core.config_file import explain
 
 if TYPE_CHECKING:
