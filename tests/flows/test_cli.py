@@ -212,7 +212,7 @@ def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
         (["generate", "--prompt", "x", "--out", "a.json"], 2, "is no WAV file"),
         (["generate", "--prompt", "x", "--out", "/dev/null/a.wav"], 2, "cannot be made"),
         (["generate", "--prompt", "x", "--duration", "-1"], 2, "generate.duration_s = -1"),
-        (["generate", "--prompt", ""], 2, "prompt = '' cannot be used"),
+        (["generate", "--prompt", ""], 2, "--prompt is empty"),
         (["generate", "--prompt", "x", "--strength", "nan"], 2, "strength = nan"),
         (["calibrate", "none"], 2, "no playlist 'none'"),
         (["store", "show", "xyz"], 2, "'xyz' is no key"),
