@@ -24,7 +24,7 @@ def evaluate(
     ] = False,
     playlists: Annotated[
         Path | None,
-        typer.Option(help="A folder of folders of music [default: examples/playlists]."),
+        typer.Option(help="A folder of folders of music.", show_default="examples/playlists"),
     ] = None,
     target: Annotated[Path, typer.Option("--out", help="The report's folder.")] = Path(
         "evaluation"

@@ -31,7 +31,7 @@ def generate(
         str | None, typer.Option(help="An ingested playlist's name, or a direction's key.")
     ] = None,
     strength: Annotated[
-        float | None, typer.Option(help="How strongly to steer [default: as calibrated].")
+        float | None, typer.Option(help="How strongly to steer.", show_default="as calibrated")
     ] = None,
     slider: Annotated[
         list[str] | None,
@@ -49,7 +49,7 @@ def generate(
     ] = None,
     duration: Annotated[float | None, typer.Option(help="Length in seconds.")] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
+        int | None, typer.Option(min=0, help="The same seed plays the same.", show_default="random")
     ] = None,
     takes: Annotated[
         int, typer.Option(min=1, help="Play so many at once, with this seed and the next ones.")

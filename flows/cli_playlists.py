@@ -15,7 +15,8 @@ from resonance_core.store.open import open_store
 
 def playlists(
     folder: Annotated[
-        Path | None, typer.Argument(help="Holds a YAML file each [default: configs/playlists].")
+        Path | None,
+        typer.Argument(help="Holds a YAML file each.", show_default="configs/playlists"),
     ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,

@@ -14,7 +14,7 @@ SetOption = Annotated[
 ]
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", help="A folder, or s3://bucket/prefix [env: RESONANCE_STORE]."),
+    typer.Option("--store", envvar="RESONANCE_STORE", help="A folder, or s3://bucket/prefix."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
@@ -30,14 +30,18 @@ BucketArgument = Annotated[
 # Of the commands that look into activations:
 LabelsOption = Annotated[
     Path | None,
-    typer.Option(help="A CSV or Parquet file of labels [default: the playlist of each track]."),
+    typer.Option(
+        help="A CSV or Parquet file of labels.", show_default="the playlist of each track"
+    ),
 ]
 ColumnOption = Annotated[str, typer.Option(help="The column of --labels that holds the label.")]
 PlaylistOption = Annotated[
     list[str] | None,
-    typer.Option(help="Only this playlist counts as a label; repeatable [default: all]."),
+    typer.Option(help="Only this playlist counts as a label; repeatable.", show_default="all"),
 ]
-LayerOption = Annotated[int | None, typer.Option(help="Which layer [default: the middle one].")]
+LayerOption = Annotated[
+    int | None, typer.Option(help="Which layer.", show_default="the middle one")
+]
 ExtractionOption = Annotated[
     str | None, typer.Option(help="Which extraction; needed where there are several.")
 ]
