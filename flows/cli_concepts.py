@@ -73,7 +73,8 @@ def list_concepts(
         runtime = runtime_settings(store)
         settings = settings_of(config, overrides).read()
         file = known_concepts(settings.concept, open_store(runtime.store))
-        found = [_found(name, file, settings, runtime) for name in file.concepts]
+        with notes.status("Looking ..."):
+            found = [_found(name, file, settings, runtime) for name in file.concepts]
         if as_json:
             print_json({"concepts": found})
             return
@@ -97,7 +98,8 @@ def show(
         runtime = runtime_settings(store)
         settings = settings_of(config, overrides).read()
         file = known_concepts(settings.concept, open_store(runtime.store))
-        found = _found(name, file, settings, runtime)
+        with notes.status("Looking ..."):
+            found = _found(name, file, settings, runtime)
         sources = file.concepts[name].sources
         pairs = [] if sources else file.pairs(name, settings.concept.pairs)
         if as_json:

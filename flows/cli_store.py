@@ -86,8 +86,9 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Compare every file with its digest; exit code 1 where something differs."""
     with errors_in_words(as_json):
         opened = open_store(runtime_settings(store).store)
-        damaged = opened.verify()
-        checked = sum(1 for _ in opened.records())
+        with notes.status("Comparing ..."):
+            damaged = opened.verify()
+            checked = sum(1 for _ in opened.records())
         if as_json:
             print_json({"checked": checked, "damaged": [item.model_dump() for item in damaged]})
         else:
@@ -145,7 +146,8 @@ def stats(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Count what the store holds, by stage and by data set of activations."""
     with errors_in_words(as_json):
         opened = open_store(runtime_settings(store).store)
-        found = store_stats(opened)
+        with notes.status("Counting ..."):
+            found = store_stats(opened)
         if as_json:
             print_json({"store": opened.address(), **found.model_dump()})
             return

@@ -73,8 +73,9 @@ def _address(server: subprocess.Popen[str]) -> str:
     try:
         httpx.get(f"{api}/health", timeout=timeout_s).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
+        within = f" within {timeout_s} s" if isinstance(error, httpx.TimeoutException) else ""
         raise ServerError(
-            f"Prefect's server did not start within {timeout_s} s ({error})",
+            f"Prefect's server did not start{within} ({error})",
             "See what it says, or set PREFECT_API_URL to one that runs",
         ) from error
     # Not only in a context: Prefect's threads read the settings of the whole process.

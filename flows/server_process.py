@@ -6,10 +6,22 @@ import sys
 import threading
 
 import uvicorn
+from filelock import FileLock
 from prefect.server.api.server import create_app
+from prefect.settings import PREFECT_HOME
 
 GRACE_S = 5
 """How long it may go on to answer what it was asked before, in seconds."""
+
+
+class _Server(uvicorn.Server):
+    """Gets ready one at a time: two that make one database at once both fail at it."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        home = PREFECT_HOME.value()
+        home.mkdir(parents=True, exist_ok=True)
+        with FileLock(home / "resonance-startup.lock"):  # it serves nothing yet, so it may block
+            await super().startup(sockets)
 
 
 def main() -> None:
@@ -22,7 +34,7 @@ def main() -> None:
         lifespan="on",
         timeout_graceful_shutdown=GRACE_S,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     threading.Thread(target=_end_with_standard_input, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
 

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from flows.cli import app
-from flows.console import errors_in_words, out, runtime_settings, settings_of
+from flows.console import errors_in_words, notes, out, runtime_settings, settings_of
 from flows.options import ConfigOption, SetOption, StoreOption
 from resonance_core.config_file import explain
 
@@ -40,21 +40,22 @@ def studio(
     """Serve the studio, on this machine only, and open its page."""
     with errors_in_words(as_json=False):
         runtime_settings(store)
-        import uvicorn
+        with notes.status("Starting the studio ..."):
+            import uvicorn
 
-        from studio.app import create_app
-        from studio.settings import StudioSettings
+            from studio.app import create_app
+            from studio.settings import StudioSettings
 
-        given: dict[str, Any] = {"host": host, "port": port}
-        given = {name: value for name, value in given.items() if value is not None}
-        if config is not None or overrides:
-            given["pipeline"] = settings_of(config, overrides)
-        try:
-            settings = StudioSettings(**given)
-        except ValidationError as error:
-            raise explain(error, "the studio's settings", StudioSettings) from error
-        settings.pipeline.read()  # before the start, which takes its time
-        service = create_app(settings)
+            given: dict[str, Any] = {"host": host, "port": port}
+            given = {name: value for name, value in given.items() if value is not None}
+            if config is not None or overrides:
+                given["pipeline"] = settings_of(config, overrides)
+            try:
+                settings = StudioSettings(**given)
+            except ValidationError as error:
+                raise explain(error, "the studio's settings", StudioSettings) from error
+            settings.pipeline.read()  # before the start, which takes its time
+            service = create_app(settings)
         page = f"http://{settings.host}:{settings.port}/"
         sys.setswitchinterval(SWITCH_S)
         # What is loaded by now stays: to look through it for garbage held requests up for 0.4 s.

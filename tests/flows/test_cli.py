@@ -1,3 +1,4 @@
+import contextlib
 import json
 import subprocess
 import sys
@@ -227,6 +228,24 @@ def test_errors_are_words_with_an_exit_code(arguments, code, words):
     found, printed = run_json(*arguments)
     assert found == code
     assert words in f"{printed['error']['problem']} {printed['error']['remedy']}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("doctor",), ("concepts", "list"), ("concepts", "show", "bass"), ("store", "verify")],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("store")
+def test_what_takes_seconds_says_so_at_once(arguments, monkeypatch):
+    said = []
+
+    def status(what: str) -> contextlib.nullcontext:
+        said.append(what)
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(console.notes, "status", status)
+    assert run(*arguments)[0] == 0
+    assert len(said) == 1
 
 
 def test_brackets_in_titles_are_no_markup(store):
