@@ -44,7 +44,7 @@ def test_too_many_pairs_are_refused():
         ("frames: ['{}']\nconcepts: {a: {label: A, words: []}}", "concepts.a.words"),
         ("frames: ['{}']\nconcepts: {a: {label: A, words: [[x, y]], wrds: 1}}", "wrds"),
         ("concepts: {a: {label: A, words: [[x, y]]}}", "the words of 'a' need frames"),
-        ("concepts: {a: {label: A}}", "concepts.a = {'label': 'A'} cannot be used"),
+        ("concepts: {a: {label: A}}", "concepts.a: it is made from nothing"),
         ("concepts: {a: {label: A}}", "made from nothing; give words, or prompts, or both low"),
         ("concepts: {a: {label: A, prompts: [[x, y]]}}", "concepts.a.prompts"),
         ("concepts: {a: {label: A, low: x}}", "it is made from low; give"),
