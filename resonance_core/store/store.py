@@ -211,13 +211,21 @@ class Store:
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
-        found = []
+        return list(self.versions_whole(folder))
+
+    def versions_whole(self, folder: str) -> dict[str, str]:
+        """Return the names of the small files in a folder, sorted, each with its version.
+
+        A file that is replaced has another version: so it can be told without reading it.
+        """
+        found = {}
         with suppress(FileNotFoundError), os.scandir(self.root / folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):  # it may be removed meanwhile
-                    if entry.name[0] != "." and entry.is_file() and entry.stat().st_size:
-                        found.append(f"{folder}/{entry.name}")
-        return sorted(found)
+                    if entry.name[0] != "." and entry.is_file() and (at := entry.stat()).st_size:
+                        version = f"{at.st_ino}-{at.st_mtime_ns}-{at.st_size}"
+                        found[f"{folder}/{entry.name}"] = version
+        return dict(sorted(found.items()))
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small text file so that a reader sees the old or the new one, never a part.
