@@ -28,5 +28,5 @@ def calibrate(name_or_key: str, settings: Settings = DEFAULTS) -> Outcome:
     store = open_store(runtime.store)
     direction = find_direction(name_or_key, store)
     outcome = calibrate_task.submit(direction, settings.read(), runtime).result()
-    update_range(store, name_or_key, outcome.record)
+    update_range(store, name_or_key, direction, outcome.record)
     return outcome

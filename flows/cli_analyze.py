@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
     errors_in_words,
     notes,
     out,
@@ -18,6 +14,18 @@ from flows.console import (
     print_table,
     runtime_settings,
     settings_of,
+)
+from flows.options import (
+    ColumnOption,
+    ConfigOption,
+    ExtractionOption,
+    JsonOption,
+    LabelsOption,
+    LayerOption,
+    PictureOption,
+    PlaylistOption,
+    SetOption,
+    StoreOption,
 )
 from resonance_core.errors import ConfigError
 from resonance_core.store.open import open_folder, open_store
@@ -29,21 +37,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Look into activations and directions.", no_args_is_help=True)
 
 # scikit-learn, pandas and matplotlib are imported inside the commands: they take seconds.
-
-LabelsOption = Annotated[
-    Path | None,
-    typer.Option(help="A CSV or Parquet file of labels [default: the playlist of each track]."),
-]
-ColumnOption = Annotated[str, typer.Option(help="The column of --labels that holds the label.")]
-PlaylistOption = Annotated[
-    list[str] | None,
-    typer.Option(help="Only this playlist counts as a label; repeatable [default: all]."),
-]
-LayerOption = Annotated[int | None, typer.Option(help="Which layer [default: the middle one].")]
-ExtractionOption = Annotated[
-    str | None, typer.Option(help="Which extraction; needed where there are several.")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Write a picture, a PNG, here.")]
 
 
 class Opened(NamedTuple):
@@ -64,7 +57,7 @@ def probe(
     column: ColumnOption = "label",
     playlist: PlaylistOption = None,
     extraction: ExtractionOption = None,
-    target: OutOption = None,
+    target: PictureOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -114,7 +107,7 @@ def draw_map(
     column: ColumnOption = "label",
     playlist: PlaylistOption = None,
     extraction: ExtractionOption = None,
-    target: OutOption = None,
+    target: PictureOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -169,7 +162,7 @@ def nearest(
     layer: LayerOption = None,
     count: Annotated[int, typer.Option(min=1, help="How many tracks.")] = 5,
     extraction: ExtractionOption = None,
-    target: OutOption = None,
+    target: PictureOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -213,7 +206,7 @@ def separability(
     column: ColumnOption = "label",
     playlist: PlaylistOption = None,
     extraction: ExtractionOption = None,
-    target: OutOption = None,
+    target: PictureOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -255,7 +248,7 @@ def similarity(
     ] = None,
     config: ConfigOption = None,
     overrides: SetOption = None,
-    target: OutOption = None,
+    target: PictureOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:

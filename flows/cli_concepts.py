@@ -5,11 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
-    VerboseOption,
     errors_in_words,
     notes,
     out,
@@ -19,6 +14,7 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption, VerboseOption
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.steering.concept_file import ConceptFile, load_concepts
 from resonance_core.store.concepts import known_concepts

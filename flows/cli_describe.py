@@ -8,10 +8,6 @@ from rich.status import Status
 
 from flows.consent import agreed
 from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
     errors_in_words,
     notes,
     out,
@@ -20,11 +16,19 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
+from flows.options import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    SourceArgument,
+    StoreOption,
+    YesOption,
+)
 from resonance_core.consent import Consent, Sending
 
 
 def describe(
-    source: Annotated[str, typer.Argument(help="A folder, a file, or a playlist's URL.")],
+    source: SourceArgument,
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
@@ -32,9 +36,7 @@ def describe(
         Literal["local", "gemini"] | None,
         typer.Option("--with", help="Who hears it: local, or Google's gemini."),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Agree to what Gemini is sent, without being asked.")
-    ] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say in seconds what a playlist is like, as a prompt and slider positions.

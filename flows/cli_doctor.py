@@ -4,16 +4,14 @@ import typer
 
 from flows.console import (
     FAILED,
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
     errors_in_words,
+    notes,
     print_json,
     print_table,
     runtime_settings,
     settings_of,
 )
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption
 from resonance_core.models.capabilities import CAPABILITIES, capability_table
 
 
@@ -27,9 +25,11 @@ def doctor(
     with errors_in_words(as_json):
         runtime = runtime_settings(store)
         settings = settings_of(config, overrides)
-        from flows.doctor import examine
+        pipeline = settings.read()
+        with notes.status("Looking ..."):
+            from flows.doctor import examine
 
-        checks = examine(settings.read(), runtime)
+            checks = examine(pipeline, runtime)
         if as_json:
             backends = {name: row.model_dump() for name, row in CAPABILITIES.items()}
             print_json({"checks": [one.model_dump() for one in checks], "backends": backends})

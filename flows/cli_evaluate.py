@@ -6,11 +6,6 @@ from typing import Annotated
 import typer
 
 from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
-    VerboseOption,
     errors_in_words,
     notes,
     out,
@@ -19,6 +14,7 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption, VerboseOption
 from resonance_core.store.open import open_store
 
 
@@ -28,7 +24,7 @@ def evaluate(
     ] = False,
     playlists: Annotated[
         Path | None,
-        typer.Option(help="A folder of folders of music [default: examples/playlists]."),
+        typer.Option(help="A folder of folders of music.", show_default="examples/playlists"),
     ] = None,
     target: Annotated[Path, typer.Option("--out", help="The report's folder.")] = Path(
         "evaluation"

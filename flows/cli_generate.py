@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,25 +11,18 @@ import typer
 from pydantic import ValidationError
 
 from flows.consent import agreed
-from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
-    VerboseOption,
-    errors_in_words,
-    notes,
-    out,
-    print_json,
-    runtime_settings,
-    settings_of,
-)
+from flows.console import errors_in_words, notes, out, print_json, runtime_settings, settings_of
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption, VerboseOption, YesOption
 from flows.sliders import refined, sliders_of
+from resonance_core.config import PipelineConfig
 from resonance_core.config_file import explain
 from resonance_core.errors import ConfigError
+from resonance_core.store.concepts import known_concepts
 from resonance_core.store.open import open_store
 from resonance_core.store.pieces import AUDIO, SIDECAR
+from resonance_core.store.playlists import check_known
 from resonance_core.store.records import Record
+from resonance_core.store.store import Store
 
 
 def generate(
@@ -37,7 +31,7 @@ def generate(
         str | None, typer.Option(help="An ingested playlist's name, or a direction's key.")
     ] = None,
     strength: Annotated[
-        float | None, typer.Option(help="How strongly to steer [default: as calibrated].")
+        float | None, typer.Option(help="How strongly to steer.", show_default="as calibrated")
     ] = None,
     slider: Annotated[
         list[str] | None,
@@ -55,7 +49,7 @@ def generate(
     ] = None,
     duration: Annotated[float | None, typer.Option(help="Length in seconds.")] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="The same seed plays the same [default: random].")
+        int | None, typer.Option(min=0, help="The same seed plays the same.", show_default="random")
     ] = None,
     takes: Annotated[
         int, typer.Option(min=1, help="Play so many at once, with this seed and the next ones.")
@@ -63,9 +57,7 @@ def generate(
     target: Annotated[
         Path | None, typer.Option("--out", help="Copy the WAV and its sidecar here.")
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Agree to what a hosted model is sent, unasked.")
-    ] = False,
+    yes: YesOption = False,
     config: ConfigOption = None,
     overrides: SetOption = None,
     store: StoreOption = None,
@@ -83,6 +75,8 @@ def generate(
             notes.print(f"{change.slider}: {change.before:g} to {change.after:g} ({change.words})")
         length = [] if duration is None else [f"generate.duration_s={duration}"]
         settings = settings_of(config, [*(overrides or []), *length])
+        kept = open_store(runtime.store)
+        _check_asked(prompt, playlist, positions, melody, settings.read(), kept)
         with notes.status("Playing ...") as status:
             from flows.hosted import to_be_sent
             from flows.run import run_generate
@@ -90,7 +84,6 @@ def generate(
             from resonance_core.stages.generation_request import GenerationRequest
             from resonance_core.stages.melody import melody as take_melody
 
-            kept = open_store(runtime.store)
             model = settings.read().model
             tune = None if melody is None else take_melody(melody, model, kept).record.key
             try:
@@ -124,6 +117,31 @@ def generate(
             return
         for piece in pieces:
             out.print(f"{piece['path']}\n{piece['duration_s']:.1f} s, seed {piece['seed']}")
+
+
+def _check_asked(
+    prompt: str,
+    playlist: str | None,
+    sliders: Mapping[str, float],
+    melody: Path | None,
+    config: PipelineConfig,
+    store: Store,
+) -> None:
+    """Refuse what is misspelt before torch is imported, which takes its time.
+
+    Raises:
+        ConfigError: An empty prompt, an unknown slider, or a melody that is no file.
+        NotInStoreError: There is no such playlist.
+    """
+    if not prompt.strip():
+        raise ConfigError("--prompt is empty", 'Say what to play, as "slow piano"')
+    if playlist is not None:
+        check_known(store, playlist)
+    known = known_concepts(config.concept, store)
+    for name in sliders:
+        known.check(name)
+    if melody is not None and not melody.is_file():
+        raise ConfigError(f"--melody {str(melody)!r} is no file", "Name a recording")
 
 
 def _check_target(target: Path) -> None:

@@ -5,11 +5,6 @@ from typing import Annotated
 import typer
 
 from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
-    VerboseOption,
     errors_in_words,
     notes,
     out,
@@ -20,10 +15,18 @@ from flows.console import (
     settings_of,
     sounds_like,
 )
+from flows.options import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    SourceArgument,
+    StoreOption,
+    VerboseOption,
+)
 
 
 def ingest(
-    source: Annotated[str, typer.Argument(help="A folder, a file, or a playlist's URL.")],
+    source: SourceArgument,
     name: Annotated[str | None, typer.Option(help="The name to find it by.")] = None,
     config: ConfigOption = None,
     overrides: SetOption = None,

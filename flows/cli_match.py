@@ -7,17 +7,8 @@ from typing import Annotated, get_args
 
 import typer
 
-from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    errors_in_words,
-    notes,
-    out,
-    print_json,
-    print_table,
-    settings_of,
-)
+from flows.console import errors_in_words, notes, out, print_json, print_table, settings_of
+from flows.options import ConfigOption, JsonOption, SetOption
 from resonance_core.sources.lists.matches import Take
 
 

@@ -5,17 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flows.console import (
-    JsonOption,
-    StoreOption,
-    VerboseOption,
-    errors_in_words,
-    notes,
-    out,
-    print_json,
-    print_table,
-    runtime_settings,
-)
+from flows.console import errors_in_words, notes, out, print_json, print_table, runtime_settings
+from flows.options import JsonOption, StoreOption, VerboseOption
 from resonance_core.errors import NotInStoreError
 from resonance_core.store.history import read_history
 from resonance_core.store.jobs import list_jobs
@@ -24,7 +15,8 @@ from resonance_core.store.open import open_store
 
 def playlists(
     folder: Annotated[
-        Path | None, typer.Argument(help="Holds a YAML file each [default: configs/playlists].")
+        Path | None,
+        typer.Argument(help="Holds a YAML file each.", show_default="configs/playlists"),
     ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,

@@ -5,11 +5,6 @@ from typing import Annotated
 import typer
 
 from flows.console import (
-    ConfigOption,
-    JsonOption,
-    SetOption,
-    StoreOption,
-    VerboseOption,
     errors_in_words,
     notes,
     out,
@@ -18,6 +13,7 @@ from flows.console import (
     runtime_settings,
     settings_of,
 )
+from flows.options import ConfigOption, JsonOption, SetOption, StoreOption, VerboseOption
 
 
 def reprocess(

@@ -8,8 +8,6 @@ import typer
 
 from flows.console import (
     FAILED,
-    JsonOption,
-    StoreOption,
     errors_in_words,
     notes,
     out,
@@ -17,19 +15,18 @@ from flows.console import (
     print_table,
     runtime_settings,
 )
+from flows.options import BucketArgument, JsonOption, StoreOption
 from resonance_core.errors import ConfigError
 from resonance_core.store.compact import compact as compact_activations
 from resonance_core.store.gc import collect_garbage, parse_age
 from resonance_core.store.layout import record_folder
-from resonance_core.store.open import open_folder, open_store
+from resonance_core.store.open import S3, open_folder, open_store
 from resonance_core.store.playlists import list_entries
 from resonance_core.store.stats import store_stats
 from resonance_core.store.store import Store
 
 if TYPE_CHECKING:
     from resonance_core.store.sync import Synced
-
-UrlArgument = Annotated[str, typer.Argument(help="A bucket, or a place in it: s3://bucket/prefix.")]
 
 app = typer.Typer(help="Look at what the store holds, and sync it.", no_args_is_help=True)
 
@@ -104,7 +101,7 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def push(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def push(url: BucketArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Send what a bucket lacks of the store's folder; exit code 1 where something is damaged."""
     with errors_in_words(as_json):
         from resonance_core.store.sync import push  # takes a second, as all of S3 does
@@ -113,7 +110,7 @@ def push(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = Fals
 
 
 @app.command()
-def pull(url: UrlArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def pull(url: BucketArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Fetch what the store's folder lacks of a bucket; exit code 1 where something is damaged."""
     with errors_in_words(as_json):
         from resonance_core.store.sync import pull
@@ -221,9 +218,17 @@ def gc(
     with errors_in_words(as_json):
         if older_than is not None and stage is None:
             raise ConfigError("--older-than says nothing alone", "Add --stage, as in transcode")
-        opened = open_folder(runtime_settings(store).store)
-        age = {} if older_than is None else {"older_than": parse_age(older_than)}
-        found = collect_garbage(opened, stage, dry_run=dry_run, **age)
+        location = runtime_settings(store).store
+        if location.startswith(S3):
+            if stage is not None:
+                raise ConfigError("--stage is for a store in a folder", "Leave it out for a bucket")
+            # Here, for the libraries of S3 take half a second to import.
+            from resonance_core.store.bucket_gc import collect_bucket_garbage
+
+            found = collect_bucket_garbage(location, dry_run)
+        else:
+            age = {} if older_than is None else {"older_than": parse_age(older_than)}
+            found = collect_garbage(open_folder(location), stage, dry_run=dry_run, **age)
         size = sum(one.bytes for one in found)
         if as_json:
             removed = [one.model_dump() for one in found]

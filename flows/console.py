@@ -1,11 +1,11 @@
-"""What all commands share: their options, their settings, and how they print."""
+"""What all commands share: their settings, and how they print."""
 
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -26,20 +26,6 @@ INTERRUPTED = 130
 # No markup: titles and paths may hold brackets, which are no colours.
 out = Console(soft_wrap=True, markup=False, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
-
-ConfigOption = Annotated[
-    str | None, typer.Option("--config", help="A YAML file, or: nano, melody-large, lyria.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PART.FIELD=VALUE", help="Override one setting; repeatable."),
-]
-StoreOption = Annotated[
-    str | None,
-    typer.Option("--store", help="A folder, or s3://bucket/prefix [env: RESONANCE_STORE]."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")]
 
 
 def runtime_settings(store: str | None, verbose: bool = False) -> RuntimeConfig:

@@ -67,7 +67,9 @@ def hear_playlists(
     features: dict[str, NDArray[np.floating]] = {}
     for path in folders:
         listed = resolve.submit(str(path), config.resolve).result().tracks
-        usable = [one for one in hear_tracks(listed, config, runtime) if one.activations]
+        results = hear_tracks(listed, config, runtime)
+        # Each track once: one that came twice could be source and held out.
+        usable = [one for one in results if one.report.status == "completed"]
         if len(usable) < FEWEST_TRACKS:
             raise SourceError(
                 f"{path} has {len(usable)} tracks that can be used, and {FEWEST_TRACKS} are needed",
@@ -155,8 +157,9 @@ def _features(track: TrackResult, judge: Judge, runtime: RuntimeConfig) -> NDArr
     record = track.outcomes[1].record
     path = open_store(runtime.store).path(record, AUDIO)
     rate = record.info["sample_rate"]
-    length = round(judge.probes.clip_s * rate)
-    count = max(1, int(record.info["seconds"] * rate) // length)
+    samples = round(record.info["seconds"] * rate)
+    length = min(round(judge.probes.clip_s * rate), samples)
+    count = samples // length
     windows = read_windows(path, [place * length for place in range(count)], length)
     found: NDArray[np.floating] = judge.judge(windows).vectors.mean(0)
     return found

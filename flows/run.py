@@ -43,5 +43,5 @@ def run_calibrate(name_or_key: str, settings: Settings) -> Outcome:
     store = open_store(runtime.store)
     direction = find_direction(name_or_key, store)
     outcome = calibrate_stage.calibrate(direction, settings.read(), store, runtime)
-    update_range(store, name_or_key, outcome.record)
+    update_range(store, name_or_key, direction, outcome.record)
     return outcome

@@ -44,10 +44,12 @@ def load_config(
         raise ConfigError(f"{origin} is not valid YAML: {error}", "Correct the file") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{origin} must hold a mapping of stages to settings", "See configs/")
+    origins: dict[str, str] = {}  # of what does not come from the file
     for name, value in (os.environ if environment is None else environment).items():
         if name.startswith(ENVIRONMENT_PREFIX):
             dotted = name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
             _assign(values, dotted, value, given=name)
+            origins[dotted] = name
     for override in overrides:
         dotted, equals, value = override.partition("=")
         if not equals:
@@ -55,7 +57,13 @@ def load_config(
                 f"override {override!r} has no '='", "Write part.field=value, as chunk.hop_s=5"
             )
         _assign(values, dotted.strip(), value, given=override)
-    return parse_config(values, origin)
+        origins[dotted.strip()] = "the settings given"
+    try:
+        return PipelineConfig.model_validate(values)
+    except ValidationError as error:
+        at = f"{_location(error)}."
+        given = (name for dotted, name in origins.items() if _overlap(at, f"{dotted}."))
+        raise explain(error, next(given, origin), PipelineConfig) from error
 
 
 def parse_config(values: dict[str, Any], origin: str = "the config") -> PipelineConfig:
@@ -113,6 +121,16 @@ def _assign(values: dict[str, Any], dotted: str, text: str, given: str) -> None:
         raise ConfigError(f"{given!r}: the value is not valid YAML", "Quote it") from error
 
 
+def _location(error: ValidationError) -> str:
+    """Return the dotted name of what failed first."""
+    return ".".join(str(part) for part in error.errors()[0]["loc"])
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Return whether of two dotted names one lies in the other."""
+    return one.startswith(other) or other.startswith(one)
+
+
 def explain(error: ValidationError, origin: str, model: type[BaseModel]) -> ConfigError:
     """Return the first failure of a validation in words, with the closest known name.
 
@@ -122,11 +140,13 @@ def explain(error: ValidationError, origin: str, model: type[BaseModel]) -> Conf
         model: What they were validated as.
     """
     failure = error.errors()[0]
-    location = ".".join(str(part) for part in failure["loc"])
+    location = _location(error)
     if failure["type"] != "extra_forbidden":
+        why = failure["msg"].removeprefix("Value error, ")
+        if isinstance(failure["input"], dict):  # what is wrong lies between several values
+            return ConfigError(f"{origin}: {f'{location}: ' if location else ''}{why}")
         return ConfigError(
-            f"{origin}: {location or 'value'} = {failure['input']!r} cannot be used: "
-            f"{failure['msg']}"
+            f"{origin}: {location or 'value'} = {failure['input']!r} cannot be used: {why}"
         )
     group: Any = model
     for part in failure["loc"][:-1]:

@@ -1,6 +1,10 @@
 """The errors people see: what is wrong, with which value, and what to do."""
 
+import re
 from typing import ClassVar
+
+UNDECODED = re.compile("[\ud800-\udfff]")
+"""What Python puts into a path for bytes that are no text; no JSON and no terminal takes it."""
 
 
 class ResonanceError(Exception):
@@ -15,12 +19,15 @@ class ResonanceError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(problem, remedy)
-        self.problem = problem
-        self.remedy = remedy
+        self.problem, self.remedy = (UNDECODED.sub("\ufffd", text) for text in (problem, remedy))
+        super().__init__(self.problem, self.remedy)
 
     def __str__(self) -> str:
-        return f"{self.problem}. {self.remedy}".rstrip(". ") + "."
+        return " ".join(_sentence(text) for text in (self.problem, self.remedy) if text)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 class ConfigError(ResonanceError):

@@ -11,15 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from flows.cli import app
-from flows.console import (
-    ConfigOption,
-    SetOption,
-    StoreOption,
-    errors_in_words,
-    out,
-    runtime_settings,
-    settings_of,
-)
+from flows.console import errors_in_words, out, runtime_settings, settings_of
+from flows.options import ConfigOption, SetOption, StoreOption
 from resonance_core.config_file import explain
 
 if TYPE_CHECKING:
@@ -33,9 +26,10 @@ so several times, and with Python's own 5 ms came to whole seconds when many lis
 @app.command()
 def studio(
     host: Annotated[
-        str | None, typer.Option(help="Where to listen [default: 127.0.0.1]; else set an API key.")
+        str | None,
+        typer.Option(help="Where to listen; elsewhere set an API key.", show_default="127.0.0.1"),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="Where to listen [default: 8420].")] = None,
+    port: Annotated[int | None, typer.Option(help="Where to listen.", show_default="8420")] = None,
     opens: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,

@@ -72,7 +72,8 @@ class JobList:
                 else:
                     going.append(job)
             if not self._closed:
-                close_lost(going, self._store)  # these now say so
+                lost = {job.id: job for job in close_lost(going, self._store)}
+                going = [lost.get(job.id, job) for job in going]
                 self._closed = True
             self._ended = ended
             found = [*(outline for _, outline in ended.values()), *map(Outline.of, going)]

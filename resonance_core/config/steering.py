@@ -49,8 +49,12 @@ class CalibrateConfig(StageConfig):
 
     @model_validator(mode="after")
     def _rising(self) -> "CalibrateConfig":
-        if len(self.strengths) < 2 or list(self.strengths) != sorted(set(self.strengths)):
-            raise ValueError(f"strengths must rise and be at least two, not {self.strengths}")
+        rising = list(self.strengths) == sorted(set(self.strengths))
+        if len(self.strengths) < 2 or not rising or self.strengths[0] != 0:
+            raise ValueError(
+                "strengths must rise from 0, with which the others are compared, and be at least "
+                f"two, not {self.strengths}"
+            )
         if self.rms_low >= self.rms_high:
             raise ValueError(f"rms_low {self.rms_low} must lie below rms_high {self.rms_high}")
         return self
@@ -87,15 +91,16 @@ class SteerConfig(StageConfig):
     """Add what the prompts change that describe a centred playlist best, in equal parts with what
     was heard in it; a concept is left as it is."""
     scale: Literal["unit", "residual"] = "residual"
-    """What strength 1 adds: length 1 in each layer, or a fortieth of the residual norm in all
-    steered layers together."""
+    """What strength 1 adds: length 1 in each layer (``by-effect``, in the one with the largest
+    effect), or a fortieth of the residual norm in all steered layers together."""
     layers: (
         Literal["all", "middle-third", "by-effect"]
         | tuple[NonNegativeInt, ...]
         | dict[NonNegativeInt, float]
     ) = "by-effect"
     """Which layers are steered; ``{2: 1.0, 4: 0.5}`` steers one twice as much as the other.
-    ``by-effect``: those where the direction was measured to move the music furthest."""
+    ``by-effect``: those where the direction was measured to move the music furthest, each as much
+    as it did."""
     positions: Literal["all", "audio"] = "audio"
     """Steer a prepended prompt too, or the audio only."""
     rows: Literal["both", "conditional"] = "conditional"
@@ -105,9 +110,10 @@ class SteerConfig(StageConfig):
     budget: PositiveFloat = 4.0
     """How much several directions together may add, in strengths of one of them."""
     start_s: NonNegativeFloat = 0.0
-    """When steering sets in, in seconds."""
+    """When steering sets in, in seconds from the beginning of the piece, that of what it goes on
+    from if it does."""
     end_s: PositiveFloat | None = None
-    """When steering ends, in seconds; None steers to the end."""
+    """When steering ends, in the same seconds; None steers to the end."""
     ramp_s: NonNegativeFloat = 0.0
     """How long it takes to set in and to fade, in seconds, within start and end."""
 
@@ -128,6 +134,15 @@ class SteerConfig(StageConfig):
     def _forwards(self) -> "SteerConfig":
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError(f"end_s {self.end_s} must lie after start_s {self.start_s}")
+        return self
+
+    @model_validator(mode="after")
+    def _steers_some_layer(self) -> "SteerConfig":
+        layers = self.layers
+        if isinstance(layers, (tuple, dict)):
+            steered = any(layers.values()) if isinstance(layers, dict) else layers
+            if not steered:
+                raise ValueError("layers steer nothing: name one, with a share that is not 0")
         return self
 
 

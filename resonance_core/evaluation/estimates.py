@@ -1,4 +1,4 @@
-"""Estimates: means of pieces or playlists, with their bootstrap intervals."""
+"""Estimates: means over prompts or playlists, with their bootstrap intervals."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ def mean_estimate(values: NDArray[np.float64], protocol: Protocol) -> Estimate:
     """Return the mean of values with its interval.
 
     Args:
-        values: One for each piece or playlist, ``[values]``.
+        values: One for each unit that says something of its own, such as a prompt or a playlist,
+            ``[values]``.
         protocol: Says how intervals are made.
     """
     low, high = bootstrap_interval(

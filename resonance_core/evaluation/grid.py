@@ -72,11 +72,14 @@ class Grid:
         values = self.readings[name]
         return (values - values[self.middle].mean()) / max(self.spread(name), 1e-9)
 
-    def by_prompt(self, name: str) -> Array:
-        """Return the mean reading of the pieces of each prompt, ``[strengths, prompts]``."""
-        values = self.readings[name]
-        found = [values[:, self.prompts == prompt].mean(1) for prompt in np.unique(self.prompts)]
-        return np.stack(found, axis=1)
+    def by_prompt(self, values: Array) -> Array:
+        """Return the mean over the pieces of each prompt, ``[..., pieces]`` to ``[..., prompts]``.
+
+        The pieces of a prompt are as many as of any other, and what is so of one is mostly so of
+        the others: intervals are made over prompts.
+        """
+        found = [values[..., self.prompts == prompt].mean(-1) for prompt in np.unique(self.prompts)]
+        return np.stack(found, axis=-1)
 
     def effect(self, name: str) -> float:
         """Return how far a reading goes from the lowest to the highest strength, standardised."""

@@ -10,7 +10,7 @@ class Result(BaseModel):
 
 
 class Estimate(Result):
-    """A number with its bootstrap interval."""
+    """A number with its bootstrap interval, over prompts or over playlists."""
 
     value: float
     low: float
@@ -50,7 +50,8 @@ class SliderScore(Result):
     ratio: float
     """Slope over the mean of the random directions."""
     p: float
-    """That the slider's slopes are no larger than those of random directions."""
+    """That the slider's slope is no larger than those of random directions, each of which counts
+    once (see `larger_p`)."""
     right_way: float
     """Share of the pieces at both ends that score on the right side of the piece without it."""
     failed: float

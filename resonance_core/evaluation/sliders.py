@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from resonance_core.evaluation.estimates import mean_estimate
 from resonance_core.evaluation.grid import Grid
 from resonance_core.evaluation.protocol import Protocol
-from resonance_core.evaluation.results import CurvePoint, SliderScore
+from resonance_core.evaluation.results import CurvePoint, Estimate, SliderScore
 from resonance_core.evaluation.statistics import larger_p, monotone, slopes
 from resonance_core.judge.features import ATTRIBUTES, DIRECT_MEASURES
 
@@ -38,28 +38,33 @@ def score_slider(
     scorer, direct = SCORERS[slider], DIRECT_MEASURES[slider]
     own = slopes(grid.strengths, grid.standard(scorer))
     controls = random_slopes(randoms, scorer)
-    by_direction = np.abs(controls.mean(1))
+    by_direction = controls.mean(1)
     effects = {name: grid.effect(name) for name in ATTRIBUTES}
     on, others = split_effects(slider, effects)
+    read = grid.readings[scorer]
+
+    def estimate(values: Array) -> Estimate:
+        return mean_estimate(grid.by_prompt(values), protocol)
+
     return SliderScore(
         slider=slider,
         scorer=scorer,
-        monotone=mean_estimate(monotone(grid.strengths, grid.readings[scorer]), protocol),
-        monotone_prompts=mean_estimate(monotone(grid.strengths, grid.by_prompt(scorer)), protocol),
+        monotone=estimate(monotone(grid.strengths, read)),
+        monotone_prompts=mean_estimate(monotone(grid.strengths, grid.by_prompt(read)), protocol),
         direct_measure=direct,
         direct_monotone=float(monotone(grid.strengths, grid.readings[direct]).mean()),
-        slope=mean_estimate(own, protocol),
-        random_mean=float(by_direction.mean()),
-        random_max=float(by_direction.max()),
+        slope=estimate(own),
+        random_mean=float(np.abs(by_direction).mean()),
+        random_max=float(np.abs(by_direction).max()),
         ratio=ratio(own, controls),
-        p=larger_p(own, np.abs(controls).ravel()),
+        p=larger_p(float(own.mean()), by_direction),
         right_way=grid.right_way(scorer),
         failed=grid.failed_at_ends,
         curve=tuple(
             CurvePoint(
                 position=position,
                 strength=strength,
-                score=mean_estimate(values, protocol),
+                score=estimate(values),
                 failed=float(failed.mean()),
             )
             for position, strength, values, failed in zip(

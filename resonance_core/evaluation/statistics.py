@@ -58,10 +58,14 @@ def bootstrap_interval(
     resamples: int,
     seed: int,
 ) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of a statistic of pieces.
+    """Return the percentile bootstrap interval of a statistic of independent units.
+
+    The method is the percentile bootstrap (Efron and Tibshirani 1993, "An Introduction to the
+    Bootstrap").
 
     Args:
-        values: One or more numbers a piece, ``[pieces, ...]``; pieces are drawn as a whole.
+        values: One or more numbers a unit, such as a track, ``[units, ...]``; units are drawn as
+            a whole.
         statistic: From such an array to a number.
         confidence: Share of the resamples inside.
         resamples: How many.
@@ -74,11 +78,16 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def larger_p(values: Array, controls: Array) -> float:
-    """Return the one-sided p of a Mann-Whitney test that values are larger than controls.
+def larger_p(slope: float, controls: Array) -> float:
+    """Return the one-sided p of a direction's mean slope being no larger than random ones'.
+
+    The unit is the direction, for all pieces of one share what it does. It is Student's t of one
+    more draw: the controls are taken for draws from a normal distribution whose mean is 0, as the
+    sign of a random direction means nothing, and the slope, if it is no larger, for another one.
 
     Args:
-        values: ``[pieces]``.
-        controls: ``[pieces]`` of all controls.
+        slope: Mean over its pieces.
+        controls: The mean slopes of the random directions, ``[directions]``.
     """
-    return float(stats.mannwhitneyu(values, controls, alternative="greater").pvalue)
+    spread = np.sqrt(np.square(controls).mean())
+    return float(stats.t.sf(slope / max(spread, 1e-9), len(controls)))

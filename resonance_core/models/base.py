@@ -166,7 +166,8 @@ class MusicModel(ABC):
             stride: From one kept frame to the next, for ``strided``.
 
         Raises:
-            ModelError: A layer the model does not have, or chunks of fewer frames than codebooks.
+            ModelError: A layer the model does not have, chunks of fewer frames than codebooks,
+                hidden states that overflow, or chunks that are NaN since they did while it played.
         """
 
     @abstractmethod
@@ -185,7 +186,7 @@ class MusicModel(ABC):
         """Make one piece of audio for each row.
 
         A row depends on its own prompt, seed and steering, not on its neighbours'. One that would
-        go beyond full scale is turned down.
+        go beyond full scale is turned down; one whose hidden states overflow is NaN.
 
         Args:
             prompts: What to play, one prompt a row.
@@ -194,8 +195,8 @@ class MusicModel(ABC):
                 the model was trained on is played in windows that overlap by half.
             sampling: How tokens are drawn.
             steering: What is added to the hidden states of each row.
-            melody: What the pieces follow, ``[rows, samples]``; where it is shorter than they
-                are, it begins anew.
+            melody: What the pieces follow from their beginning, that of their opening if they have
+                one, ``[rows, samples]``; where it is shorter than they are, it begins anew.
             opening: What the pieces begin with, ``[rows, channels, samples]``; the model goes on
                 from there.
             listener: Is called after each frame. What it hears is as long as what is returned, but

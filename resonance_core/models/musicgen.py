@@ -44,6 +44,8 @@ class MusicgenModel(MusicgenParts, MusicModel):
     ) -> Capture:
         """Run chunks through the model once, teacher-forced, and pool its hidden states."""
         check_layers(layers, self.info)
+        if not np.isfinite(audio).all():  # whose tokens would be as good as any
+            raise self._overflow("pieces")
         chosen = [self.layers[layer] for layer in layers]
 
         def hear(rows: Sequence[int]) -> Capture:
@@ -65,7 +67,16 @@ class MusicgenModel(MusicgenParts, MusicModel):
             for rows, captured in self._batches.run(self._rows_of_one_length(prompts), hear):
                 order += rows
                 found.append(captured)
-        return Capture.join(found).take([order.index(row) for row in range(len(audio))])
+        captured = Capture.join(found).take([order.index(row) for row in range(len(audio))])
+        if not (np.isfinite(captured.vectors).all() and np.isfinite(captured.rms).all()):
+            raise self._overflow("hidden states")
+        return captured
+
+    def _overflow(self, what: str) -> ModelError:
+        return ModelError(
+            f"the {what} of {self.info.id} are not finite in {self.info.precision}",
+            "Compute in another type, bfloat16 or float32: --set model.dtype or model.autocast",
+        )
 
     @property
     def most_rows(self) -> int | None:
@@ -96,6 +107,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
 
         def play(rows: Sequence[int]) -> Pieces:
             begin = None if opening is None else self._opening(opening[rows])
+            finite = torch.ones(len(rows), dtype=torch.bool, device=self.device)
             drawing = self._frames(
                 [prompts[row] for row in rows],
                 [torch.Generator().manual_seed(seeds[row]) for row in rows],
@@ -104,6 +116,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 None if steering is None else steering.select(rows),
                 None if melody is None else torch.from_numpy(melody[rows]),
                 begin,
+                finite,
             )
             # Whoever holds an error of a listener holds what was going on: it is to end here.
             with closing(drawing):
@@ -112,7 +125,10 @@ class MusicgenModel(MusicgenParts, MusicModel):
                     hear = partial(listener, rows)
                     drawn = played(drawing, self._decode, hear, self.info, begin)
                 # While it is played, the whole of it is not to be decoded as well.
-                return whole(list(drawn), self._decode, self.info, begin)
+                made = whole(list(drawn), self._decode, self.info, begin)
+            # Tokens are drawn even then, and would sound as if nothing had happened.
+            made[~finite.cpu().numpy()] = np.nan
+            return made
 
         audio: list[Pieces] = [np.empty(0, np.float32)] * len(seeds)
         with exclusive(self.device), self._autocast(), releasing(self.device):
@@ -133,20 +149,23 @@ class MusicgenModel(MusicgenParts, MusicModel):
         steering: Steering | None,
         melody: Tensor | None,
         opening: Opening | None,
+        finite: Tensor,
     ) -> Generator[Tensor, None, None]:
         """Yield each frame of a batch as it is drawn, ``[rows, codebooks]``.
 
         What is longer than the model was made for is drawn in windows: each begins with the
-        second half of the one before it, and hears the melody from there on.
+        second half of the one before it, and hears the melody from there on. Rows whose hidden
+        states overflow become false in ``finite``, bool ``[rows]``.
         """
         made = [] if opening is None else list(opening.codes.unbind(2))
+        skipped = 0 if opening is None else opening.skipped
         end = len(made) + frames
         window = min(self._made_for, self._room(prompts[0]))
         while len(made) < end:
             start = max(0, len(made) - window // 2)
             followed = None
             if melody is not None:
-                passed = round(start / self.info.frame_rate * self.info.sample_rate)
+                passed = round((skipped + start) / self.info.frame_rate * self.info.sample_rate)
                 followed = melody.roll(-passed % melody.shape[1], dims=1)
             conditioning = self._condition(prompts, followed, guided=sampling.guidance_scale > 1)
             given = made[start:]
@@ -157,7 +176,8 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 min(end - len(made), window - len(given)),
                 generators,
                 sampling,
-                None if steering is None else steering.from_frame(start),
+                None if steering is None else steering.from_frame(skipped + start),
+                finite,
             )
             with closing(drawing):
                 for frame in drawing:
@@ -172,6 +192,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
         generators: Sequence[torch.Generator],
         sampling: SamplingConfig,
         steering: Steering | None,
+        finite: Tensor,
     ) -> Generator[Tensor, None, None]:
         """Yield the frames after those that are given, within one window."""
         columns = given.shape[2] + frames + self.info.warm_up
@@ -180,7 +201,10 @@ class MusicgenModel(MusicgenParts, MusicModel):
         def step(new: Tensor) -> Tensor:
             if injection is not None:
                 injection.start = decoder.seen
-            return decoder.step(new)
+            logits = decoder.step(new)
+            # With guidance each row is there twice.
+            finite.logical_and_(logits.isfinite().all(-1).all(-1).view(-1, len(finite)).all(0))
+            return logits
 
         with ExitStack() as stack:
             decoder = stack.enter_context(self._incremental(conditioning, columns))
@@ -202,5 +226,6 @@ class MusicgenModel(MusicgenParts, MusicModel):
         samples = round(self.info.sample_rate / self.info.frame_rate)
         frames = audio.shape[-1] // samples
         audio = audio[..., : frames * samples]
-        heard = audio[..., max(0, frames - self._made_for // 2) * samples :]
-        return Opening(audio, self._encode(torch.from_numpy(heard)))
+        skipped = max(0, frames - self._made_for // 2)
+        heard = torch.from_numpy(audio[..., skipped * samples :])
+        return Opening(audio, self._encode(heard), skipped)

@@ -30,10 +30,12 @@ class Opening(NamedTuple):
     Attributes:
         audio: ``[rows, channels, samples]``, of whole frames.
         codes: The tokens of its end, ``[rows, codebooks, frames]``.
+        skipped: Frames of it before those.
     """
 
     audio: Pieces
     codes: Tensor
+    skipped: int
 
 
 def played(

@@ -26,7 +26,7 @@ def resolve(source: str, config: ResolveConfig) -> Playlist:
     """
     if (link := parse_youtube(source, config.prefer)) is not None:
         return list_url(link.url, config.max_tracks)
-    path = file_path(source) if "://" in source else Path(source).expanduser()
+    path = _path(source)
     if path is None:
         return list_url(source, config.max_tracks)
     if path.suffix.lower() in SUFFIXES:
@@ -34,6 +34,23 @@ def resolve(source: str, config: ResolveConfig) -> Playlist:
     if path.suffix == RESOLVED:
         return read_resolved(path, config.max_tracks)
     return list_path(path, config.max_tracks)
+
+
+def _path(source: str) -> Path | None:
+    """Return the path that a source names, or None for an address.
+
+    Raises:
+        SourceError: It names nothing, or is no path.
+    """
+    if not source.strip():
+        raise SourceError("the source is empty", "Give a folder, a file or an address")
+    try:
+        path = file_path(source) if "://" in source else Path(source).expanduser()
+    except (RuntimeError, ValueError) as error:  # nobody's home, or no address
+        raise SourceError(f"{source!r} is no path ({error})", "Check it") from error
+    if path is not None and "\0" in str(path):
+        raise SourceError(f"{source!r} is no path (it holds a zero byte)", "Check it")
+    return path
 
 
 def _from_list(path: Path, config: ResolveConfig) -> Playlist:

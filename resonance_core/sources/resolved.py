@@ -13,7 +13,7 @@ SUFFIX = ".tracks"
 
 def write_resolved(playlist: Playlist, path: Path) -> None:
     """Write a playlist's tracks to a file, which is then a source like any other."""
-    path.write_text(playlist.model_dump_json(indent=1))
+    path.write_bytes(playlist.model_dump_json(indent=1).encode())
 
 
 def read_resolved(path: Path, max_tracks: int) -> Playlist:
@@ -23,7 +23,7 @@ def read_resolved(path: Path, max_tracks: int) -> Playlist:
         SourceError: It cannot be read, or holds none.
     """
     try:
-        playlist = Playlist.model_validate_json(path.read_text())
+        playlist = Playlist.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise SourceError(f"{path.name!r} holds no tracks", "List them again") from error
     tracks = playlist.tracks

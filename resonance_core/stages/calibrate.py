@@ -9,9 +9,10 @@ import torch
 from resonance_core.audio.descriptors import describe, mean_descriptors
 from resonance_core.audio.gate import faults
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.keys import Stage
+from resonance_core.keys import Stage, canonical_json
 from resonance_core.models.base import mono
 from resonance_core.models.registry import load_model, model_info
+from resonance_core.stages.part import Part
 from resonance_core.stages.prepare import prepare
 from resonance_core.steering.calibrate import analytic_upper, strength_map, usable_range
 from resonance_core.steering.combine import combine
@@ -20,7 +21,7 @@ from resonance_core.steering.recipes import steer
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
 
-CALIBRATE = Stage(name="calibrate", version=6)
+CALIBRATE = Stage(name="calibrate", version=7)
 
 
 def calibrate(
@@ -63,8 +64,7 @@ def calibrate(
     request = CALIBRATE.request(
         {
             "model": info.identity(),
-            "sampling": config.sampling.model_dump(mode="json"),
-            "steer": recipe.as_added(),
+            **_recipe(config),
             **trial.model_dump(mode="json"),
             "sign": sign,
         },
@@ -126,3 +126,25 @@ def calibrate(
         }
 
     return store.build(request, make)
+
+
+def holds_for(calibration: Record, part: Part, config: PipelineConfig) -> bool:
+    """Return whether strengths were measured as they are to be used, however they were tried.
+
+    Args:
+        calibration: What was measured.
+        part: The direction that is to be added.
+        config: The sampling and the recipe by which it is.
+    """
+    measured, recipe = calibration.request, _recipe(config)
+    same = {name: measured.config[name] for name in recipe}
+    # As JSON, for what has not been read back from a store may hold tuples.
+    return canonical_json([part.digests(), recipe]) == canonical_json([measured.inputs, same])
+
+
+def _recipe(config: PipelineConfig) -> dict[str, Any]:
+    """Return what decides, besides the direction and the model, how far a strength goes."""
+    return {
+        "sampling": config.sampling.model_dump(mode="json"),
+        "steer": config.steer.throughout().as_added(),
+    }

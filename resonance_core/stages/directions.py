@@ -2,9 +2,9 @@
 
 from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.stages.aggregate import AGGREGATE
-from resonance_core.store.playlists import PlaylistEntry, load_entry
+from resonance_core.store.playlists import PlaylistEntry, check_known, load_entry
 from resonance_core.store.records import Record
-from resonance_core.store.store import KEY_PREFIX, Store
+from resonance_core.store.store import Store
 
 
 def find_direction(name_or_key: str, store: Store) -> Record:
@@ -14,12 +14,8 @@ def find_direction(name_or_key: str, store: Store) -> Record:
         NotInStoreError: There is none.
         StoreError: It is damaged.
     """
+    check_known(store, name_or_key)
     entry = load_entry(store, name_or_key)
-    if entry is None and not KEY_PREFIX.fullmatch(name_or_key):
-        raise NotInStoreError(
-            f"there is no playlist {name_or_key!r} in the store {store.address()}",
-            "Ingest it first, or list what there is with: resonance store ls",
-        )
     try:
         record = store.get(entry.direction.key if entry else name_or_key)
     except NotInStoreError as error:

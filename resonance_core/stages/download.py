@@ -65,9 +65,17 @@ def at_hand(store: Store, record: Record) -> Iterator[Path]:
 
 
 def original(store: Store, record: Record) -> Path:
-    """Return where a downloaded track's audio lies."""
-    path = file_path(record.request.inputs["url"])
-    return store.path(record, next(iter(record.files))) if path is None else path
+    """Return where a downloaded track's audio lies.
+
+    Raises:
+        TrackError: It lies in a local file, which is gone or was changed since.
+    """
+    inputs = record.request.inputs
+    if (path := file_path(inputs["url"])) is None:
+        return store.path(record, next(iter(record.files)))
+    if _state(inputs["url"], path) != inputs:
+        raise TrackError(f"{path} was changed meanwhile", "Run again")
+    return path
 
 
 def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
@@ -78,7 +86,7 @@ def _local(track: TrackSource, path: Path, store: Store) -> Outcome:
         except OSError as error:
             raise _unreadable(path, error) from error
 
-    return store.build(DOWNLOAD.request({}, _state(track, path)), describe)
+    return store.build(DOWNLOAD.request({}, _state(track.url, path)), describe)
 
 
 def _embedded(track: TrackSource, embedded: Embedded, store: Store) -> Outcome:
@@ -89,10 +97,10 @@ def _embedded(track: TrackSource, embedded: Embedded, store: Store) -> Outcome:
         digest = hashlib.sha256(data).hexdigest()
         return {"sha256": digest, "title": track.title, "bytes": len(data)}
 
-    return store.build(DOWNLOAD.request({}, _state(track, embedded.file)), describe)
+    return store.build(DOWNLOAD.request({}, _state(track.url, embedded.file)), describe)
 
 
-def _state(track: TrackSource, path: Path) -> dict[str, Any]:
+def _state(url: str, path: Path) -> dict[str, Any]:
     """Return what tells whether the local file that a track is in is still the same.
 
     Raises:
@@ -107,7 +115,7 @@ def _state(track: TrackSource, path: Path) -> dict[str, Any]:
     if status.st_size == 0:
         raise TrackError(f"{path} is empty (0 bytes)", "Replace the file")
     return {
-        "url": track.url,
+        "url": url,
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
         "ctime_ns": status.st_ctime_ns,  # a copy may keep the time of the file it replaces

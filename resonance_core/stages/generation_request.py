@@ -5,20 +5,20 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
-from resonance_core.errors import CalibrationError
+from resonance_core.errors import CalibrationError, NotInStoreError
 from resonance_core.keys import Stage
-from resonance_core.stages.calibrate import calibrate
+from resonance_core.stages.calibrate import calibrate, holds_for
 from resonance_core.stages.concept import concept
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.part import Part
 from resonance_core.stages.prepare import prepare
-from resonance_core.steering.calibrate import StrengthMap
+from resonance_core.steering.calibrate import StrengthMap, StrengthRange
 from resonance_core.store.concepts import known_concepts
-from resonance_core.store.playlists import load_entry
+from resonance_core.store.playlists import PlaylistEntry, load_entry
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
 
-GENERATE = Stage(name="generate", version=4)
+GENERATE = Stage(name="generate", version=5)
 MAX_SLIDER = 1.0
 """A slider's end: the usable strength on its side that moves the music furthest."""
 
@@ -79,8 +79,9 @@ def resolve_steering(
         file.check(name)
     additions = []
     if request.playlist is not None:
-        direction, strength = resolve_playlist(request.playlist, request.strength, store)
-        additions.append(Addition(prepare(direction, config, store, runtime), strength))
+        additions.append(
+            resolve_playlist(request.playlist, request.strength, config, store, runtime)
+        )
     # In the file's order, so that the order of a request makes no difference.
     for name in (known for known in file.concepts if known in request.moved):
         direction = concept(name, file, config, store, runtime).record
@@ -90,9 +91,16 @@ def resolve_steering(
 
 
 def resolve_playlist(
-    name_or_key: str, strength: float | None, store: Store
-) -> tuple[Record, float]:
+    name_or_key: str,
+    strength: float | None,
+    config: PipelineConfig,
+    store: Store,
+    runtime: RuntimeConfig,
+) -> Addition:
     """Return the direction of a playlist, and the strength that is asked for or advised.
+
+    The playlist's own calibration advises only on the recipe that it was made with, for strengths
+    do not transfer to another; on others one is made.
 
     Raises:
         CalibrationError: No strength was given and none is known to be usable.
@@ -101,19 +109,32 @@ def resolve_playlist(
     entry = load_entry(store, name_or_key)
     record = find_direction(name_or_key, store)
     if strength is not None:
-        return record, strength
+        return Addition(prepare(record, config, store, runtime), strength)
     if entry is None:
         raise CalibrationError(
             f"the direction {record.key[:12]} is named by its key, which has no recommended "
             "strength",
             "Give --strength, or name the playlist",
         )
-    if entry.range is None:
+    part = prepare(record, config, store, runtime)
+    usable = entry.range
+    if not _is_calibrated(entry, part, config, store):
+        found = calibrate(record, config, store, runtime).record.info["range"]
+        usable = None if found is None else StrengthRange.model_validate(found)
+    if usable is None:
         raise CalibrationError(
             f"no strength of playlist {entry.name!r} is known to be usable",
             "Give --strength, or calibrate with other settings",
         )
-    return record, entry.range.recommended
+    return Addition(part, usable.recommended)
+
+
+def _is_calibrated(entry: PlaylistEntry, part: Part, config: PipelineConfig, store: Store) -> bool:
+    """Return whether a playlist's range holds for a recipe."""
+    try:
+        return holds_for(store.get(entry.calibration), part, config)
+    except NotInStoreError:
+        return False
 
 
 def slider_strength(

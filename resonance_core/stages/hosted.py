@@ -12,7 +12,7 @@ from resonance_core.api_key import ApiKey
 from resonance_core.config import PipelineConfig
 from resonance_core.consent import Consent, ConsentError
 from resonance_core.describe.local import LocalDescriber
-from resonance_core.keys import StageRequest
+from resonance_core.keys import Stage, StageRequest
 from resonance_core.models.base import Listener
 from resonance_core.models.capabilities import check_ability
 from resonance_core.models.lyria import INFO, LOCALLY, LyriaModel, LyriaSending
@@ -24,6 +24,9 @@ from resonance_core.steering.concept_file import load_concepts
 from resonance_core.steering.lyria_words import Playlist, lyria_request
 from resonance_core.store.records import Outcome, Record
 from resonance_core.store.store import Store
+
+PLAYED = Stage(name=GENERATE.name, version=4)
+"""Of a version of its own: what is made here may change while what a service plays does not."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def _piece(told: Told, seed: int, config: PipelineConfig) -> StageRequest:
         "seed": seed,
         "duration_s": config.generate.duration_s,
     }
-    return GENERATE.request(settings, {})
+    return PLAYED.request(settings, {})
 
 
 def _seeds(request: GenerationRequest, takes: int) -> Sequence[int]:

@@ -92,14 +92,28 @@ class Ingredients(NamedTuple):
             torch.tensor([[strength for _, strength in self.additions]] * rows),
             config.steer.budget,
         )
-        return steer(total, config.steer, config.generate.duration_s, info)
+        return steer(total, config.steer, self._before_s + config.generate.duration_s, info)
 
     def melodies(self, rows: int, info: ModelInfo, store: Store) -> Waveforms | None:
-        """Return the melody for each row, ``[rows, samples]``; None for none."""
+        """Return the melody for each row, ``[rows, samples]``; None for none.
+
+        Where the piece before follows it already, it goes on; else it begins where that ends.
+        """
         if self.melody is None:
             return None
         melody = mono(_read(self.melody, MELODY, info, store)[None])
-        return np.repeat(melody[:, : int(MELODY_S * info.sample_rate)], rows, axis=0)
+        melody = melody[:, : int(MELODY_S * info.sample_rate)]
+        if self.before is not None:
+            followed = self.before.info.get("melody")
+            if followed is None or followed["sha256"] != self.melody.digest(MELODY):
+                # A piece follows a melody from its beginning, that of its opening.
+                melody = np.roll(melody, round(self._before_s * info.sample_rate), axis=1)
+        return np.repeat(melody, rows, axis=0)
+
+    @property
+    def _before_s(self) -> float:
+        """How long the piece is that this one goes on from, in seconds."""
+        return 0.0 if self.before is None else float(self.before.info["duration_s"])
 
     def openings(self, rows: int, info: ModelInfo, store: Store) -> Pieces | None:
         """Return what each row goes on from, ``[rows, channels, samples]``; None for nothing."""

@@ -60,7 +60,8 @@ def pack(creation: Creation, store: Store, file: IO[bytes]) -> None:
     piece = store.get(creation.piece)
     with zipfile.ZipFile(file, "w") as parcel:
         _put(piece, PIECE, store, parcel)
-        if creation.request.get("playlist") is not None:
+        # A hosted model knows no directions: what it was told of the playlist is in the piece.
+        if creation.request.get("playlist") is not None and piece.info["steering"]:
             steers = piece.info["steering"][0]  # the playlist's is the first
             _put(store.get(steers["direction"]), PLAYLIST, store, parcel)
             pinned = {"playlist": steers["direction"], "strength": steers["strength"]}

@@ -167,6 +167,7 @@ def _decode(
         with at_hand(store, _record(track, config, store)) as path:
             for window, samples in stream_windows(path, sample_rate, config.chunk):
                 yield Chunk(track.sha256, window, samples)
+        _record(track, config, store)  # what was changed meanwhile is another track
     except TrackError as error:
         _record(track, config, store)  # it is the track's fault only if its bytes are still there
         failed[track.sha256] = str(error)

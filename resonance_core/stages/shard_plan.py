@@ -54,11 +54,11 @@ def plan_shards(
     wanted: dict[str, IdentifiedTrack] = {}
     for track in tracks:
         wanted.setdefault(track.sha256, track)
-    settings = shard_request([], config).config
+    asked = shard_request([], config)
     found = [
         record
         for record in store.records(SHARD.name)
-        if record.request.config == settings
+        if (record.request.version, record.request.config) == (asked.version, asked.config)
         and wanted.keys() & record.request.inputs["tracks"]
         and store.find(record.request) is not None
     ]

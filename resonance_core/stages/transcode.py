@@ -25,8 +25,9 @@ def transcode_track(
 
     Args:
         track_sha256: The digest of the original's bytes.
-        original: Returns the file as it was downloaded; called only if it has to be decoded, for
-            a store in a bucket fetches it then.
+        original: Returns the file as it was downloaded, or raises where it no longer is; called
+            only if it has to be decoded, for a store in a bucket fetches it then, and once more
+            afterwards: what was changed meanwhile is not kept under the digest of what it was.
         sample_rate: The model's rate, in Hz.
         store: Where ``audio.flac`` is kept; the record's info holds the ``AudioFacts``.
         max_s: The longest that is decoded, in seconds.
@@ -38,7 +39,9 @@ def transcode_track(
     request = TRANSCODE.request(canonical_form(sample_rate), {"audio": track_sha256})
 
     def make(directory: Path) -> dict[str, Any]:
-        return transcode(original(), directory / AUDIO, sample_rate, max_s).model_dump()
+        facts = transcode(original(), directory / AUDIO, sample_rate, max_s)
+        original()
+        return facts.model_dump()
 
     return store.build(request, make)
 

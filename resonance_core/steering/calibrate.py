@@ -41,9 +41,10 @@ def strength_map(
 ) -> StrengthMap:
     """Return a map from a slider's position to the strength that moves the music as far.
 
-    The measured movement is made monotone by isotonic regression. The end of the slider is where
-    the movement stops growing, at most the end of the usable range: more would only spoil the
-    music. A direction that moves nothing as far as was measured gets a straight map.
+    The measured movement is made monotone by isotonic regression (Barlow et al. 1972, "Statistical
+    Inference under Order Restrictions"). The end of the slider is where the movement stops growing,
+    at most the end of the usable range: more would only spoil the music. A direction that moves
+    nothing as far as was measured gets a straight map.
 
     Args:
         strengths: What was tried, rising from 0.
@@ -65,8 +66,10 @@ def _reached(
     from scipy.optimize import isotonic_regression  # half a second, which few calls need
 
     tried = [place for place, strength in enumerate(strengths) if strength <= high]
-    rising = isotonic_regression([moved[place] for place in tried]).x
-    levels, first = np.unique(np.maximum(rising - rising[0], 0.0), return_index=True)
+    # That strength 0 moves nothing is exact, and takes no part in what noise pools: the others are
+    # fitted under the bound that none lies below it, which is the free fit, clipped.
+    rising = isotonic_regression([moved[place] for place in tried[1:]]).x.clip(min=0.0)
+    levels, first = np.unique([0.0, *rising], return_index=True)
     return levels.tolist(), [strengths[tried[place]] for place in first]
 
 

@@ -30,9 +30,9 @@ class Contrast:
 def contrast(low: Vectors, high: Vectors) -> Contrast:
     """Return the difference of means of paired activations.
 
-    The method is known as DiffMean, difference-in-means or contrastive activation addition
-    (Rimsky et al. 2024, "Steering Llama 2 via Contrastive Activation Addition"). The halves are
-    every second pair and the others.
+    The method is known as DiffMean or difference-in-means (Marks and Tegmark 2023, "The Geometry of
+    Truth"), and where it steers as contrastive activation addition (Rimsky et al. 2023, "Steering
+    Llama 2 via Contrastive Activation Addition"). The halves are every second pair and the others.
 
     Args:
         low: ``[pairs, layers, hidden]``.

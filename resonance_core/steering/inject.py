@@ -1,4 +1,8 @@
-"""Injecting directions: vectors are added to the hidden states while the model generates."""
+"""Injecting directions: vectors are added to the hidden states while the model generates.
+
+The method is known as activation addition (Turner et al. 2023, "Activation Addition: Steering
+Language Models Without Optimization").
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,8 +26,8 @@ class Steering:
         positions: ``all`` steers the prompt's positions too, where the prompt is prepended;
             ``audio`` leaves them.
         keep_norm: Every steered position gets the length back that it had.
-        envelope: What the displacements are multiplied with in each frame, ``[frames]``; the
-            last value goes on. None multiplies with 1.
+        envelope: What the displacements are multiplied with in each frame of a piece, its
+            opening's among them, ``[frames]``; the last value goes on. None multiplies with 1.
     """
 
     displacements: torch.Tensor

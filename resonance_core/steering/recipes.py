@@ -47,8 +47,9 @@ def displacement(
     known = list(direction.metadata["layers"])
     vectors = centred(direction, reference)
     if vocabulary is not None:
-        weights = in_words(direction, reference, vocabulary)
-        vectors = _unit(vectors) + _unit(told(weights, vocabulary))
+        words = told(in_words(direction, reference, vocabulary), vocabulary)
+        if words.any():  # else no prompt describes it
+            vectors = _unit(vectors) + _unit(words)
     if config.vectors == "one-to-all":
         vectors = np.broadcast_to(vectors.mean(0), vectors.shape)
     vectors = _unit(vectors)
@@ -58,7 +59,11 @@ def displacement(
         # One vector of one length needs nothing that only an extracted layer could tell.
         known, vectors = list(range(info.layers)), np.tile(vectors[0], (info.layers, 1))
     shares = _shares(config, known, info, effects)
-    total = sum(map(abs, shares.values())) if config.scale == "residual" else 1.0
+    total = 1.0
+    if config.scale == "residual":
+        total = sum(map(abs, shares.values()))
+    elif config.layers == "by-effect":
+        total = max(shares.values())
     for layer, share in shares.items():
         added[layer] = share / total * torch.from_numpy(vectors[known.index(layer)]).float()
     return added
@@ -67,22 +72,34 @@ def displacement(
 def centred(direction: Direction, reference: Direction | None) -> NDArray[np.float64]:
     """Return a direction's vectors less those of its reference, ``[layers, hidden]``.
 
+    The method is known as mean-centring (Jorgensen et al. 2023, "Improving Activation Steering in
+    Language Models with Mean-Centring"): it leaves what is not in all activations.
+
     Args:
         direction: What steers.
         reference: What it is centred on; None leaves it as it is.
 
     Raises:
-        ModelError: The two were extracted from different layers.
+        ModelError: The two were made with different models, or heard in different ways.
     """
     vectors = direction.per_layer.astype(np.float64)
     if reference is None:
         return vectors
-    known = direction.metadata["layers"]
-    if reference.metadata["layers"] != known:
+    heard, model = direction.metadata["config"]["extract"], direction.metadata["model"]
+    if reference.metadata["model"]["revision"] != model["revision"]:
         raise ModelError(
-            f"the reference has the layers {reference.metadata['layers']}, the direction {known}",
-            "Extract both with the same extract.layers",
+            f"the reference was made with {reference.metadata['model']['id']!r}, the direction "
+            f"with {model['id']!r}, and what two models hear cannot be compared",
+            "Ingest the reference with the direction's model",
         )
+    for setting in ("layers", "prompt", "melody"):
+        centre = reference.metadata["config"]["extract"][setting]
+        if centre != heard[setting]:
+            raise ModelError(
+                f"the reference was heard with the {setting} {centre!r}, the direction with "
+                f"{heard[setting]!r}",
+                f"Use one extract.{setting} for both",
+            )
     return vectors - reference.per_layer
 
 

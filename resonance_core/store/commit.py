@@ -47,8 +47,10 @@ def commit(
             marked = made
         else:
             marked.mkdir()
+            # An older one speaks of files that are about to be replaced.
+            remove(root / record_folder(request))
             replace_folder(made, root / files_folder(request))
-        (marked / RECORD).write_text(text)
+        (marked / RECORD).write_bytes(text.encode())
         sync_to_disk(marked / RECORD)
         # Last: the record says that all is there.
         replace_folder(marked, root / record_folder(request))

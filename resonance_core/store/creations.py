@@ -90,16 +90,21 @@ def family_of(creation: Creation, store: Store) -> list[Creation]:
     Raises:
         StoreError: One is damaged.
     """
-    found = list_creations(store)
-    known = {one.id: one for one in found}
+    families = group_families(list_creations(store))
+    return next(family for family in families if any(one.id == creation.id for one in family))
 
-    def origin(one: Creation) -> str:
-        """Return the id of the first that it came from, which may have been removed."""
-        while one.parent in known:
-            one = known[one.parent]
-        return one.parent or one.id
 
-    return [one for one in found if origin(one) == origin(creation)]
+def group_families(creations: list[Creation]) -> list[list[Creation]]:
+    """Put together what came from the same one, in the order of the first of each family."""
+    known = {one.id: one for one in creations}
+    families: dict[str, list[Creation]] = {}
+    for creation in creations:
+        origin = creation
+        while origin.parent in known:
+            origin = known[origin.parent]
+        # The first that it came from may have been removed.
+        families.setdefault(origin.parent or origin.id, []).append(creation)
+    return list(families.values())
 
 
 def _read(store: Store, name: str) -> Creation | None:

@@ -21,7 +21,7 @@ from resonance_core.store.layout import RECORD
 from resonance_core.store.playlists import list_entries
 from resonance_core.store.records import Record
 from resonance_core.store.store import Store
-from resonance_core.store.tombstones import KEPT, is_old_tombstone, old_tombstones
+from resonance_core.store.tombstones import REASON, is_old_tombstone, old_tombstones
 
 KEY = re.compile(r"[0-9a-f]{64}")
 AGE = re.compile(r"(\d+)([hdw])")
@@ -118,8 +118,7 @@ def collect_garbage(
     for name in sorted(old_tombstones(store)):
         with store.locked(sha256_text(name)):  # whoever writes it holds that
             if is_old_tombstone(path := store.root / name):
-                why = f"removed more than {KEPT.days} days ago"
-                garbage.append(_remove(store.root, [path], why, dry_run))
+                garbage.append(_remove(store.root, [path], REASON, dry_run))
     if not dry_run:
         store.sweep()
     return garbage
@@ -133,7 +132,14 @@ def parse_age(text: str) -> timedelta:
     """
     if (found := AGE.fullmatch(text)) is None:
         raise ConfigError(f"{text!r} is no age", "Write it as 12h, 30d or 8w")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+    try:
+        age = timedelta(**{UNITS[found[2]]: int(found[1])})
+        datetime.now(UTC) - age
+    except OverflowError as error:
+        raise ConfigError(
+            f"{text!r} is longer than time goes back", "Give a shorter age"
+        ) from error
+    return age
 
 
 def _folders(root: Path, key: str = "*") -> dict[str, list[Path]]:

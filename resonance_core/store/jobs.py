@@ -202,18 +202,18 @@ def close_lost(jobs: Iterable[Job], store: Store) -> list[Job]:
     """
     lost = []
     for job in jobs:
-        if job.state in FINAL or job.owner != store.owner:
+        if not _is_open(job, store):
             continue
         try:
             with store.locked(_lock(job), timeout_s=0):
+                # Read again, for it may have ended after it was listed.
                 now = read_job(store, _file(job))
-                if now is None or now.state in FINAL:  # it has ended since it was read
-                    continue
-                job.state, job.reason, job.ended_at = "failed", LOST, datetime.now(UTC)
-                save_job(store, job)
+                if now is not None and _is_open(now, store):
+                    now.state, now.reason, now.ended_at = "failed", LOST, datetime.now(UTC)
+                    save_job(store, now)
+                    lost.append(now)
         except Timeout:
             continue
-        lost.append(job)
     return lost
 
 
@@ -263,6 +263,11 @@ def load_job(store: Store, job_id: str) -> Job | None:
         return read_job(store, f"{FOLDER}/{UUID(job_id)}.json")
     except ValueError:  # no UUID
         return None
+
+
+def _is_open(job: Job, store: Store) -> bool:
+    """Say whether a job of this store's owner has not ended."""
+    return job.state not in FINAL and job.owner == store.owner
 
 
 def _file(job: Job) -> str:

@@ -37,11 +37,18 @@ def open_folder(location: str) -> Store:
     """Return the store in a folder.
 
     Raises:
-        ConfigError: The location is no folder's.
+        ConfigError: The location is no folder's, or a file is in its place.
     """
     if "://" in location:
         raise ConfigError(
             f"{location!r} is no folder",
             "Choose one with --store or RESONANCE_STORE; a bucket to work in is s3://BUCKET/PREFIX",
         )
-    return Store(Path(location))
+    folder = Path(location)
+    there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+    if there.exists() and not there.is_dir():
+        raise ConfigError(
+            f"the store {location!r} cannot be a folder: {there} is a file",
+            "Choose another place with --store or RESONANCE_STORE",
+        )
+    return Store(folder)

@@ -8,13 +8,13 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, ValidationError
 from slugify import slugify
 
-from resonance_core.errors import ConfigError, StoreError
+from resonance_core.errors import ConfigError, NotInStoreError, StoreError
 from resonance_core.keys import sha256_text
 from resonance_core.steering.calibrate import StrengthRange
 from resonance_core.store.directions import DIRECTION
 from resonance_core.store.layout import file_name
 from resonance_core.store.records import Record
-from resonance_core.store.store import Store
+from resonance_core.store.store import KEY_PREFIX, Store
 
 FOLDER = "playlists"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -99,9 +99,18 @@ def save_entry(store: Store, entry: PlaylistEntry) -> None:
     store.write_whole(_file(check_name(entry.name)), entry.model_dump_json(indent=1))
 
 
-def update_range(store: Store, name: str, calibration: Record) -> None:
-    """Keep a new calibration as that of a playlist; a key, which names no playlist, keeps none."""
-    if (entry := load_entry(store, name)) is not None:
+def update_range(store: Store, name: str, direction: Record, calibration: Record) -> None:
+    """Keep a new calibration as that of a playlist.
+
+    Args:
+        store: Holds the playlist.
+        name: Its name; a key, which names no playlist, keeps none.
+        direction: What was calibrated. Where the playlist was ingested anew meanwhile, and has
+            another one, its range stays.
+        calibration: What came of it.
+    """
+    entry = load_entry(store, name)
+    if entry is not None and entry.direction.key == direction.key:
         new = {"calibration": calibration.key, "range": calibration.info["range"]}
         save_entry(store, PlaylistEntry.model_validate({**entry.model_dump(), **new}))
 
@@ -131,6 +140,20 @@ def load_entry(store: Store, name: str) -> PlaylistEntry | None:
             f"the entry of playlist {name!r} is damaged: {store.address(_file(name))}",
             "Ingest the playlist again; nothing that was computed is lost",
         ) from error
+
+
+def check_known(store: Store, name_or_key: str) -> None:
+    """Refuse what is neither a playlist's name nor the form of a key.
+
+    Raises:
+        NotInStoreError: There is no such playlist.
+        StoreError: Its entry cannot be read.
+    """
+    if load_entry(store, name_or_key) is None and not KEY_PREFIX.fullmatch(name_or_key):
+        raise NotInStoreError(
+            f"there is no playlist {name_or_key!r} in the store {store.address()}",
+            "Ingest it first, or list what there is with: resonance store ls",
+        )
 
 
 def _file(name: str) -> str:

@@ -3,6 +3,7 @@
 import copy
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -17,8 +18,10 @@ from resonance_core.keys import StageRequest, sha256_file, sha256_text
 from resonance_core.store.commit import commit
 from resonance_core.store.files import file_errors_in_words, remove, sync_to_disk
 from resonance_core.store.layout import (
+    KEY,
     RECORD,
     file_name,
+    is_small_file,
     parse_record,
     record_folder,
     record_name,
@@ -168,9 +171,9 @@ class Store:
             problems = ["the record cannot be read, or belongs to another folder"]
         else:
             problems = self._missing(record) or [
-                f"{file} has other content than when it was written"
-                for file, digest in record.files.items()
-                if self._sha256(record, file) != digest.sha256
+                problem
+                for file in record.files
+                if (problem := self._problem(record, file)) is not None
             ]
         stage, key, _ = name.split("/")
         where = self.address(f"{stage}/{key}")
@@ -190,8 +193,22 @@ class Store:
 
     def _sizes(self, record: Record) -> dict[str, int]:
         """Return the sizes of an artifact's files that are there, in bytes."""
-        paths = {name: self.root / file_name(record, name) for name in record.files}
-        return {name: path.stat().st_size for name, path in paths.items() if path.is_file()}
+        sizes = {}
+        for name in record.files:
+            # One question, for what is there now may be replaced before another.
+            with suppress(FileNotFoundError, NotADirectoryError):
+                status = (self.root / file_name(record, name)).stat()
+                if stat.S_ISREG(status.st_mode):
+                    sizes[name] = status.st_size
+        return sizes
+
+    def _problem(self, record: Record, name: str) -> str | None:
+        """Return in what the content of a file differs from its record; None where it does not."""
+        try:
+            same = self._sha256(record, name) == record.digest(name)
+        except OSError as error:  # a bad sector, or somebody else's file
+            return f"{name} cannot be read ({error.strerror})"
+        return None if same else f"{name} has other content than when it was written"
 
     def _sha256(self, record: Record, name: str) -> str:
         return sha256_file(self.root / file_name(record, name))
@@ -205,9 +222,9 @@ class Store:
         Args:
             name: Its path below the root.
         """
-        path = self.root / name
-        with self._in_words():
-            return (path.read_bytes() if path.is_file() else b"") or None
+        with self._in_words(), suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return (self.root / name).read_bytes() or None
+        return None
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
@@ -219,13 +236,24 @@ class Store:
         A file that is replaced has another version: so it can be told without reading it.
         """
         found = {}
-        with suppress(FileNotFoundError), os.scandir(self.root / folder) as entries:
+        with (
+            self._in_words(),
+            suppress(FileNotFoundError),
+            os.scandir(self.root / folder) as entries,
+        ):
             for entry in entries:
                 with suppress(FileNotFoundError):  # it may be removed meanwhile
                     if entry.name[0] != "." and entry.is_file() and (at := entry.stat()).st_size:
                         version = f"{at.st_ino}-{at.st_mtime_ns}-{at.st_size}"
                         found[f"{folder}/{entry.name}"] = version
         return dict(sorted(found.items()))
+
+    def small_files(self) -> Iterator[str]:
+        """Yield the names of all small files of the folder; no other folder is looked into."""
+        for folder, folders, files in os.walk(self.root):  # it passes over what vanishes meanwhile
+            folders[:] = [name for name in folders if name[0] != "." and not KEY.fullmatch(name)]
+            names = (Path(folder, file).relative_to(self.root).as_posix() for file in files)
+            yield from filter(is_small_file, names)
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small text file so that a reader sees the old or the new one, never a part.
@@ -243,7 +271,7 @@ class Store:
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                aside.write_text(text)
+                aside.write_bytes(text.encode())  # in UTF-8, whatever the locale
                 sync_to_disk(aside)
                 aside.replace(path)
             finally:

@@ -45,12 +45,9 @@ def push(store: Store, url: str) -> Synced:
     bucket = open_bucket(url)
     there = bucket.objects()
     with file_errors_in_words(store.root.absolute()):
-        names = [path.relative_to(store.root).as_posix() for path in store.root.rglob("*.json")]
         return _total(
             in_parallel(partial(push_artifact, store, bucket, there), store.record_names()),
-            in_parallel(
-                partial(push_small_file, store, bucket, there), filter(is_small_file, names)
-            ),
+            in_parallel(partial(push_small_file, store, bucket, there), store.small_files()),
         )
 
 

@@ -49,9 +49,12 @@ def push_small_file(store: Store, bucket: Bucket, there: dict[str, Listed], name
         name: The file's.
     """
     path, listed = store.root / name, there.get(name)
-    if is_same(path, listed):
+    try:
+        if is_same(path, listed):
+            return Moved()
+        ours = Version.in_folder(path)
+    except FileNotFoundError:  # forgotten since it was listed
         return Moved()
-    ours = Version.in_folder(path)
     if listed is not None and (held := bucket.get(name)) is not None:
         theirs = Version(held, listed.modified)
         if not ours.replaces(theirs):

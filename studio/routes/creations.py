@@ -1,6 +1,7 @@
 """Creations: the library of pieces, and their sound."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
@@ -13,6 +14,7 @@ from resonance_core.stages.deliver import encoded, peaks
 from resonance_core.store.creations import (
     Creation,
     family_of,
+    group_families,
     list_creations,
     load_creation,
     remove_creation,
@@ -45,7 +47,7 @@ class Page(BaseModel):
     """Some creations, the newest first."""
 
     total: int
-    """How many there are on all pages."""
+    """How many there are on all pages: creations, or families."""
     creations: list[Creation]
 
 
@@ -70,17 +72,22 @@ def library(
     service: Served,
     search: Annotated[str, Query(max_length=200)] = "",
     favourites: bool = False,
+    families: bool = False,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> Page:
-    """List creations, those only whose title holds the words, or that are favourites."""
+    """List creations, those only whose title holds the words, or that are favourites.
+
+    With ``families`` what came from the same one comes together and is counted as one.
+    """
     words = search.casefold().split()
     found = [
         one
         for one in list_creations(service.store)
         if (one.favourite or not favourites) and all(word in one.title.casefold() for word in words)
     ]
-    return Page(total=len(found), creations=found[offset : offset + limit])
+    groups = group_families(found) if families else [[one] for one in found]
+    return Page(total=len(groups), creations=list(chain(*groups[offset : offset + limit])))
 
 
 @router.get("/{creation_id}", responses=problems(404))

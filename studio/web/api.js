@@ -137,8 +137,8 @@ export function watchJob(id, changed, away, lost) {
 
 export const isOver = (found) => ['completed', 'failed', 'cancelled'].includes(found.state);
 
-export const creations = (search, favourites, limit) =>
-  ask('GET', `/creations?${new URLSearchParams({ search, favourites, limit })}`);
+/** Creations as they are wanted: `search`, `favourites`, `families` together, and `limit` of them. */
+export const creations = (wanted) => ask('GET', `/creations?${new URLSearchParams(wanted)}`);
 /** A creation, what it was made from, and all that was made from these. */
 export const family = (id) => ask('GET', `/creations/${id}/family`);
 export const creation = (id) => ask('GET', `/creations/${id}`);

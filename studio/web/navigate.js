@@ -8,6 +8,13 @@ export function go(path, { replace = false } = {}) {
   window.dispatchEvent(new Event(CHANGED));
 }
 
+/** Give the focus to what has an `id`, where what had it is gone. */
+export function recover(id) {
+  setTimeout(() => { // once the screen is as it is now
+    if (document.activeElement === document.body) document.getElementById(id)?.focus();
+  });
+}
+
 /** Call back whenever the address changes; returns what ends that. */
 export function onNavigate(changed) {
   const click = (event) => {

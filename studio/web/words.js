@@ -9,7 +9,10 @@ export const STEPS = [
   ['completed', 'Ready'],
 ];
 
-const OTHER = { generating: 'Playing', failed: 'It did not work', cancelled: 'Cancelled' };
+const OTHER = { generating: 'Making music', failed: 'It did not work', cancelled: 'Cancelled' };
+
+/** Words as a sentence, whoever wrote them. */
+export const sentence = (words) => words[0].toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? '' : '.');
 
 export const stateInWords = (state) => new Map(STEPS).get(state) ?? OTHER[state] ?? state;
 
@@ -41,12 +44,14 @@ export function elapsed(seconds) {
 
 const AMOUNTS = ['', 'a little ', '', 'much ', 'as much as there is '];
 
-/** A slider's value in words, as "a little more bass". */
-export function amount(value, what) {
-  if (value === 0) return `${what} as it is`;
-  const size = AMOUNTS[Math.max(1, Math.round(Math.abs(value) * 4))];
-  return `${size}${value > 0 ? 'more' : 'less'} ${what}`;
+/** A slider's value in words, as "a little more". */
+export function change(value) {
+  if (value === 0) return 'as it is';
+  return `${AMOUNTS[Math.max(1, Math.round(Math.abs(value) * 4))]}${value > 0 ? 'more' : 'less'}`;
 }
+
+/** The same with what is changed, as "a little more bass". */
+export const amount = (value, what) => (value === 0 ? `${what} ${change(value)}` : `${change(value)} ${what}`);
 
 const seed = (asked) => asked.seed + (asked.take ?? 0);
 

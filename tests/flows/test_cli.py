@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import wave
 from pathlib import Path
 
@@ -201,12 +203,16 @@ def test_doctor_says_what_works_and_what_to_do(store, tmp_path):
         (["generate", "--prompt", "x", "--playlist", "none"], 2, "no playlist 'none'"),
         (["generate", "--prompt", "x", "--duration", "900"], 2, "generate.duration_s = 900"),
         (["generate", "--prompt", "x " * 2000], 2, "the prompt is too long"),
+        (["generate", "--prompt", "  "], 2, "--prompt is empty"),
+        (["generate", "--prompt", "x", "--duration", "0"], 2, "the settings given: generate.dur"),
+        (["generate", "--prompt", "x", "--slider", "bas=1"], 2, "no concept 'bas'"),
+        (["generate", "--prompt", "x", "--melody", "/no/song.mp3"], 2, "'/no/song.mp3' is no file"),
         (["generate", "--prompt", "x", "--strength", "1"], 2, "name the playlist"),
         (["generate", "--prompt", "x", "--seed", str(2**64)], 2, "seed = 18446744073709551616"),
         (["generate", "--prompt", "x", "--out", "a.json"], 2, "is no WAV file"),
         (["generate", "--prompt", "x", "--out", "/dev/null/a.wav"], 2, "cannot be made"),
         (["generate", "--prompt", "x", "--duration", "-1"], 2, "generate.duration_s = -1"),
-        (["generate", "--prompt", ""], 2, "prompt = '' cannot be used"),
+        (["generate", "--prompt", ""], 2, "--prompt is empty"),
         (["generate", "--prompt", "x", "--strength", "nan"], 2, "strength = nan"),
         (["calibrate", "none"], 2, "no playlist 'none'"),
         (["store", "show", "xyz"], 2, "'xyz' is no key"),
@@ -252,3 +258,33 @@ def test_a_runtime_setting_that_cannot_be_used_is_named(monkeypatch, store):
     code, printed = run_json("store", "ls")
     assert code == 2
     assert "RESONANCE_ variables: batch_size = 'many'" in printed["error"]["problem"]
+
+
+@pytest.mark.parametrize("arguments", [["store", "ls"], ["jobs"], ["history", "mine"]])
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_store_in_the_place_of_a_file_is_refused(arguments, place, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    code, _, stderr = run(*arguments, "--store", tmp_path / place)
+    assert code == 2
+    assert f"{tmp_path / 'file'} is a file" in stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--prompt", " "),
+        ("--prompt", "x", "--playlist", "evenin"),
+        ("--prompt", "x", "--slider", "bas=0.5"),
+        ("--prompt", "x", "--melody", "none.mp3"),
+        ("--prompt", "x", "--set", "chunk.hop=4"),
+    ],
+)
+def test_what_is_misspelt_is_refused_without_waiting_for_torch(wrong, store):
+    asked = ["generate", *wrong, "--store", str(store.root)]
+    script = (
+        "import sys; from flows.cli import app\n"
+        f"try: app({asked!r})\n"
+        "finally: print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (2, "False"), done.stderr

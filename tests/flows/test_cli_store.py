@@ -71,3 +71,10 @@ def test_what_gc_cannot_do_is_said(store):
     }.items():
         code, printed = run("gc", *arguments, *root)
         assert (code, json.loads(printed)["error"]["problem"]) == (2, problem)
+
+
+def test_gc_of_a_bucket_takes_no_stage(rclone_url):
+    assert run("gc", "--store", rclone_url) == (0, "0 bytes removed.\n")
+    code, printed = run("gc", "--stage", "transcode", "--store", rclone_url, "--json")
+    assert code == 2
+    assert "--stage is for a store in a folder" in json.loads(printed)["error"]["problem"]

@@ -34,14 +34,14 @@ def test_the_command_line_beats_the_environment_which_beats_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("extract.layer=[1]", r"no setting 'extract.layer'. Did you mean 'layers'\?"),
+        ("extract.layer=[1]", r"no setting 'extract.layer'. Did you mean 'layers'\?$"),
         ("extrakt.layers=[1]", r"no setting 'extrakt'. Did you mean 'extract'\?"),
         ("chunk.zzz=1", "Known names: length_s, hop_s"),
         ("chunk.hop_s=.nan", "chunk.hop_s = nan cannot be used"),
         ("chunk.hop_s=0", "chunk.hop_s = 0 cannot be used: .*greater than 0"),
         ("extract.layers=[-1]", "cannot be used"),
         ("calibrate.strengths=[1, 0]", "strengths must rise"),
-        ("calibrate.rms_low=0.5", "must lie below rms_high"),
+        ("calibrate.rms_low=0.5", r"^the settings given: calibrate: .*must lie below rms_high"),
         ("chunk.hop_s", "has no '='"),
         ("model.id.name=x", "'id' is a value"),
         ("chunk.hop_s=[", "not valid YAML"),
@@ -50,6 +50,17 @@ def test_the_command_line_beats_the_environment_which_beats_the_file(tmp_path):
 def test_what_cannot_be_used_is_refused_with_a_hint(override, message):
     with pytest.raises(ConfigError, match=message):
         load_config(overrides=["model.id=nano", override], environment={})
+
+
+def test_what_is_wrong_is_looked_for_where_it_was_given(tmp_path):
+    (tmp_path / "mine.yaml").write_text("chunk: {length_s: -5}")
+    environment = {"RESONANCE__CHUNK__HOP_S": "0"}
+    with pytest.raises(ConfigError, match=r"mine\.yaml: chunk\.length_s = -5 cannot"):
+        load_config(tmp_path / "mine.yaml", environment={})
+    with pytest.raises(ConfigError, match=r"^RESONANCE__CHUNK__HOP_S: chunk\.hop_s = 0 cannot"):
+        load_config(environment=environment)
+    with pytest.raises(ConfigError, match=r"^the settings given: chunk\.hop_s = -1 cannot"):
+        load_config(overrides=["chunk.hop_s=-1"], environment=environment)
 
 
 def test_files_that_cannot_be_used_are_refused(tmp_path):

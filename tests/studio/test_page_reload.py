@@ -40,7 +40,7 @@ def test_a_piece_goes_on_being_made(window):
     page.get_by_role("button", name="Make it").click()
     page.wait_for_url(re.compile("/making/"))
     page.reload()
-    expect(page.get_by_role("heading", name="Playing")).to_be_visible()
+    expect(page.get_by_role("heading", name="Making music")).to_be_visible()
     expect(page.locator("audio")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()

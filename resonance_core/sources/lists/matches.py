@@ -125,7 +125,7 @@ def _match(row: dict[str, str]) -> Match:
     take = row["take"].casefold() or "?"
     if take not in get_args(Take):
         raise SourceError(
-            f"has {row['take']!r} in the take column of {row['title']!r}", "Write yes, no or ?"
+            f"has {row['take']!r} in the take column of {row['title']!r}", "Write ?, yes or no"
         )
     return Match.model_validate(
         {

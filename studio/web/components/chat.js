@@ -30,20 +30,20 @@ export function Chat({ name, ask, undo }) {
   };
   return html`
     <section aria-labelledby="chat-title">
-      <h2 id="chat-title">In words</h2>
-      <div role="log" aria-label="What you said, and what moved"><ol class="talk">
+      <h2 id="chat-title">In your own words</h2>
+      <div role="log" aria-label="What you said, and what moved">${lines.length > 0 && html`<ol class="talk">
         ${lines.map((line) => html`
           <li>
-            <p class="said">${line.words}</p>
+            <p class="said" dir="auto">${line.words}</p>
             <p>${line.moved.length ? line.moved.join('; ') : 'Nothing of this moves a slider.'}</p>
           </li>
         `)}
-      </ol></div>
+      </ol>`}</div>
       <form onSubmit=${send}>
         <label for="chat">What should change?</label>
         <div class="row">
           <input
-            id="chat" ref=${field} value=${words} placeholder="more bass, less tension" autocomplete="off"
+            id="chat" ref=${field} dir="auto" value=${words} placeholder="more bass, less tension" autocomplete="off"
             aria-describedby=${problem ? 'chat-problem' : undefined} onInput=${(event) => setWords(event.target.value)}
           />
           <button type="submit">Change it</button>

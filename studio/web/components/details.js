@@ -23,7 +23,7 @@ export function Details({ piece }) {
           ['Sample rate', `${made.sample_rate} Hz`],
           ['Steering', steeringInWords(made)],
           ['Request', made.request_id.slice(0, 12)],
-        ].map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+        ].map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}
       </dl>
       <p class="row">
         ${FORMATS.map((form) => html`<a key=${form} href=${sound(id, form)} download>${form.toUpperCase()}</a>`)}

@@ -4,6 +4,7 @@ import { html, useState } from '/web/vendor/htm-preact.js';
 import { changeCreation, removeCreation } from '/web/api.js';
 import { Confirm } from './dialog.js';
 import { forest, inOrder } from './versions.js';
+import { recover } from '/web/navigate.js';
 import { say } from '/web/say.js';
 import { ago } from '/web/words.js';
 
@@ -15,6 +16,7 @@ export function Library({ list, flat, load, fail }) {
       await work;
       await load();
       say(words);
+      recover('made');
     } catch (error) {
       fail(error);
     }
@@ -28,7 +30,6 @@ export function Library({ list, flat, load, fail }) {
     setGoing(null);
     if (!yes || !one) return;
     await change(removeCreation(one.id), `Removed ${one.name}`);
-    document.getElementById('made').focus(); // what had the focus is gone
   };
   const trees = flat ? list.map((one) => ({ ...one, words: one.title, variants: [] })) : forest(list);
   return html`
@@ -51,7 +52,7 @@ function Item({ one, root, favourite, remove }) {
   return html`
     <li>
       <span class="item">
-        <span class="name"><a href="/studio/${one.id}">${one.words}</a> <span class="faint">${ago(one.created_at)}</span></span>
+        <span class="name"><a dir="auto" href="/studio/${one.id}">${one.words}</a> <span class="faint">${ago(one.created_at)}</span></span>
         <span class="tools">
           <button
             type="button" class="quiet" aria-pressed=${one.favourite} aria-label="Favourite: ${name}"

@@ -15,7 +15,7 @@ export function OwnSlider({ own, changed }) {
   const [pairs, setPairs] = useState(EMPTY);
   const [making, setMaking] = useState(null);
   const [problem, setProblem] = useState(null);
-  const [found] = useJob(making);
+  const [found] = useJob(making, { result: true });
 
   const made = found?.state === 'completed';
   useEffect(() => {

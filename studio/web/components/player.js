@@ -67,16 +67,16 @@ export function Player({ id, others, seconds, steer, handle }) {
       <${Waveform} id=${choices[at].id} share=${seconds ? now / seconds : 0} seconds=${seconds} steer=${at === 0 ? steer : null} />
       <label class="unseen" for="seek">Position</label>
       <input
-        type="range" id="seek" class="seek" min="0" max=${seconds} step="0.1" value=${now}
-        aria-valuetext=${position(now, seconds)} onInput=${(event) => seek(Number(event.target.value))}
+        type="range" id="seek" min="0" max=${seconds} step="0.1" value=${now}
+        style=${{ '--at': seconds ? now / seconds : 0 }} aria-valuetext=${position(now, seconds)} onInput=${(event) => seek(Number(event.target.value))}
       />
+      <p class="times" aria-hidden="true"><span>${time(now)}</span><span>${time(seconds)}</span></p>
       <p class="transport">
         <button type="button" class="main" onClick=${toggle}>${playing ? 'Pause' : 'Play'}</button>
         <button type="button" onClick=${() => skip(-SKIP_S)}>Back ${SKIP_S} s</button>
-        <button type="button" onClick=${() => skip(SKIP_S)}>On ${SKIP_S} s</button>
+        <button type="button" onClick=${() => skip(SKIP_S)}>Forward ${SKIP_S} s</button>
         <button type="button" aria-pressed=${looping} onClick=${() => setLooping(!looping)}>Repeat</button>
         ${others.length > 0 && html`<button type="button" aria-pressed=${at > 0} onClick=${compare}>Compare</button>`}
-        <span class="time" aria-hidden="true">${time(now)} / ${time(seconds)}</span>
       </p>
       ${others.length > 0 && html`<p class="faint heard">You hear ${choices[at].words}.</p>`}
     </section>

@@ -5,7 +5,7 @@ import { cancelJob, isOver, jobsOf } from '/web/api.js';
 import { Silent, useJob } from './work.js';
 import { useKept } from '/web/kept.js';
 import { alarm } from '/web/say.js';
-import { jobInWords } from '/web/words.js';
+import { jobInWords, sentence } from '/web/words.js';
 
 /**
  * The ids of the jobs that are shown, and what takes some away and adds others. Those that this tab
@@ -29,7 +29,7 @@ export function useJobsOf(id) {
 
 /** One job; `ended` gets it once it has, `again` asks for the same once more, `drop` forgets it. */
 export function Remaking({ id, ended, again, drop }) {
-  const [found, problem, silent] = useJob(id);
+  const [found, problem, silent] = useJob(id, { result: true });
   const over = found && isOver(found);
   const [cancelling, setCancelling] = useState(false);
   useEffect(() => {
@@ -43,9 +43,9 @@ export function Remaking({ id, ended, again, drop }) {
   return html`
     <li class="remaking">
       <p aria-live="off">
-        ${problem ? problem.message : ''}
+        ${problem ? sentence(problem.message) : ''}
         ${found && !over ? `${jobInWords(found)}${share ? `: ${Math.round(share * 100)} %` : ''} ...` : ''}
-        ${found?.state === 'failed' ? `${jobInWords(found)}: ${found.reason}.` : ''}
+        ${found?.state === 'failed' ? `${jobInWords(found)}: ${sentence(found.reason)}` : ''}
         ${found?.state === 'cancelled' ? `${jobInWords(found)}.` : ''}
         ${found?.state === 'completed' ? html`<${Made} creations=${found.creations} />` : ''}
       </p>

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import { say } from '/web/say.js';
-import { amount } from '/web/words.js';
+import { amount, change } from '/web/words.js';
 
 const STEP = 0.1;
 const PAGE = 5 * STEP;
@@ -42,11 +42,12 @@ export function Slider({ name, label, value, changed, id }) {
   return html`
     <div class="slider">
       <label for=${id}>${label}</label>
-      <output for=${id} aria-live="off">${words}</output>
+      <span class="value" aria-hidden="true">${change(now)}</span>
       <div class="slide">
         <button type="button" aria-label="Less ${label.toLowerCase()}" onClick=${() => set(now - STEP)}>−</button>
         <input
           type="range" id=${id} min="-1" max="1" step=${FINEST} value=${now} aria-valuetext=${words}
+          style=${{ '--at': (now + 1) / 2 }}
           onInput=${(event) => set(Number(event.target.value))} onKeyDown=${press}
         />
         <button type="button" aria-label="More ${label.toLowerCase()}" onClick=${() => set(now + STEP)}>+</button>

@@ -14,7 +14,7 @@ export function Theme() {
     <label class="theme">
       <span>Colours</span>
       <select value=${theme} onChange=${(event) => setTheme(event.target.value)}>
-        <option value="system">as the system</option>
+        <option value="system">auto</option>
         <option value="light">light</option>
         <option value="dark">dark</option>
       </select>

@@ -20,7 +20,7 @@ export const inOrder = (tree) => [tree, ...tree.variants.flatMap(inOrder)];
 export function Branch({ one, current }) {
   return html`
     <li>
-      <a href="/studio/${one.id}" aria-current=${one.id === current ? 'true' : undefined}>
+      <a href="/studio/${one.id}" dir="auto" aria-current=${one.id === current ? 'true' : undefined}>
         ${one.words}${one.favourite ? ' ★' : ''}
       </a>
       <span class="faint"> ${ago(one.created_at)}</span>
@@ -31,11 +31,16 @@ export function Branch({ one, current }) {
   `;
 }
 
+const MANY = 20;
+
+/** More than fit on a screen show when they are asked for. */
 export function Versions({ trees, current }) {
+  const count = trees.flatMap(inOrder).length;
+  const list = html`<ul class="tree">${trees.map((one) => html`<${Branch} key=${one.id} one=${one} current=${current} />`)}</ul>`;
   return html`
     <section aria-labelledby="versions-title">
       <h2 id="versions-title">Versions</h2>
-      <ul class="tree">${trees.map((one) => html`<${Branch} key=${one.id} one=${one} current=${current} />`)}</ul>
+      ${count > MANY ? html`<details><summary>All ${count} versions</summary>${list}</details>` : list}
     </section>
   `;
 }

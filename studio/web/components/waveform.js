@@ -73,6 +73,7 @@ function drawSteering(pen, { start_s: start, end_s: end, ramp_s: ramp }, seconds
   const [ends, low, high] = [end ?? seconds, height - ratio, top + 4 * ratio];
   pen.strokeStyle = pen.fillStyle = colour('--accent');
   pen.lineWidth = 2 * ratio;
+  pen.setLineDash([6 * ratio, 3 * ratio]); // or it looks like one more slider
   pen.beginPath();
   pen.moveTo(x(start), low);
   pen.lineTo(x(Math.min(start + ramp, ends)), high);

@@ -1,12 +1,15 @@
 // Watching a job: its state is said once, and it can be cancelled.
 
-import { html, useEffect, useState } from '/web/vendor/htm-preact.js';
+import { html, useEffect, useRef, useState } from '/web/vendor/htm-preact.js';
 import { cancelJob, isOver, watchJob } from '/web/api.js';
 import { alarm, say } from '/web/say.js';
-import { jobInWords } from '/web/words.js';
+import { jobInWords, sentence } from '/web/words.js';
 
-/** Follow a job by its id. Returns what is known of it, why it cannot be watched, and whether the studio is silent. */
-export function useJob(id) {
+/**
+ * Follow a job by its id. Returns what is known of it, why it cannot be watched, and whether the studio is silent.
+ * Each state is said once; that it is ready is left to who follows it where they say what came of it (`result`).
+ */
+export function useJob(id, { result = false } = {}) {
   const [found, setFound] = useState(null);
   const [problem, setProblem] = useState(null);
   const [silent, setSilent] = useState(false);
@@ -15,15 +18,20 @@ export function useJob(id) {
     setProblem(null);
     setSilent(false);
     if (!id) return undefined;
+    let said = '';
+    const once = (words, speak = say) => {
+      if (words !== said) speak(words);
+      said = words;
+    };
     const tell = (now) => {
       setFound(now);
       const words = jobInWords(now);
-      if (now.state === 'failed') alarm(`${words}: ${now.reason}`);
-      else say(words);
+      if (now.state === 'failed') once(`${words}: ${now.reason}`, alarm);
+      else if (now.state !== 'completed' || !result) once(words);
     };
     const away = (is) => {
       setSilent(is);
-      if (is) say(SILENCE);
+      if (is) once(SILENCE);
     };
     return watchJob(id, tell, away, setProblem);
   }, [id]);
@@ -37,9 +45,11 @@ export const Silent = ({ silent }) => silent && html`<p class="notice">${SILENCE
 export function Cancel({ found, children }) {
   const [asked, setAsked] = useState(false);
   const [refused, setRefused] = useState(null);
+  const button = useRef();
   const over = found && isOver(found);
+  const held = Boolean(over && button.current && button.current === document.activeElement);
   useEffect(() => {
-    if (over && asked) document.querySelector('h1').focus(); // the button that had the focus is gone
+    if (held || (over && asked)) document.querySelector('h1').focus(); // the button that had the focus is gone
   }, [over, asked]);
   if (!found || over) return null;
   const cancel = () => {
@@ -52,7 +62,7 @@ export function Cancel({ found, children }) {
     });
   };
   return html`
-    <button type="button" onClick=${cancel}>${asked ? 'Cancelling ...' : children}</button>
-    ${refused && html`<span> ${refused.message}. ${refused.remedy}.</span>`}
+    <button type="button" ref=${button} onClick=${cancel}>${asked ? 'Cancelling ...' : children}</button>
+    ${refused && html`<span> ${sentence(refused.message)} ${refused.remedy && sentence(refused.remedy)}</span>`}
   `;
 }

@@ -14,6 +14,7 @@ import { More } from '/web/components/more.js';
 import { OwnSlider } from '/web/components/own-slider.js';
 import { Player } from '/web/components/player.js';
 import { Remaking, useJobsOf } from '/web/components/remaking.js';
+import { Shared } from '/web/components/shared.js';
 import { useShortcuts } from '/web/components/shortcuts.js';
 import { Slider } from '/web/components/slider.js';
 import { attempt, Trouble } from '/web/components/trouble.js';
@@ -24,11 +25,12 @@ import { say } from '/web/say.js';
 import { answerInWords, bare, sameBut } from '/web/words.js';
 
 const AUTO = 'switch-automatically';
+const LONG = 60; // of a title: it is no headline any more
 
 export default function Dashboard({ id }) {
   const [piece, setPiece] = useState(null);
-  const [all, setAll] = useState([]);
-  const [known, setKnown] = useState([]);
+  const [all, setAll] = useState(null);
+  const [known, setKnown] = useState(null);
   const [problem, setProblem] = useState(null);
   const [moved, setMoved] = useKept(`sliders of ${id}`, null);
   const [history, setHistory] = useKept(`words to ${id}`, []);
@@ -47,13 +49,26 @@ export default function Dashboard({ id }) {
   const look = () => family(id).then((found) => {
     setAll(found);
     return found;
-  }, setProblem);
-  const count = () => loadSliders().then(setKnown, setProblem);
+  }, (problem) => {
+    setAll([]);
+    setProblem(problem);
+  });
+  const count = () => loadSliders().then(setKnown, (problem) => {
+    setKnown([]);
+    setProblem(problem);
+  });
   useEffect(() => {
     load(id).then(setPiece, setProblem);
     look();
     count();
   }, [id]);
+  // All at once: nothing that is there moves away when something comes.
+  const ready = Boolean(piece && all && known);
+  useEffect(() => {
+    if (!ready) return;
+    document.title = `${piece.title} - Resonance`;
+    say(piece.title); // the heading that has the focus was another
+  }, [ready]);
 
   // What has ended makes room for what is asked for now.
   const make = (change, ...gone) => attempt(setProblem, async () => {
@@ -99,13 +114,13 @@ export default function Dashboard({ id }) {
     if (answer.changes.length || answer.undone || answer.reset) await regenerate(answer.positions);
     return answerInWords(answer);
   };
-  const trees = forest(all);
+  const trees = forest(all ?? []);
   const order = trees.flatMap(inOrder).map((one) => one.id);
   const step = (by) => {
     const next = order[order.indexOf(id) + by];
     if (next) go(`/studio/${next}`);
   };
-  const tab = (place) => document.getElementById(`slider-${known[place]?.name}`)?.focus();
+  const tab = (place) => document.getElementById(`slider-${known?.[place]?.name}`)?.focus();
   useShortcuts({
     ' ': () => player.current?.toggle(),
     ArrowLeft: () => player.current?.skip(-5),
@@ -118,8 +133,8 @@ export default function Dashboard({ id }) {
     ...Object.fromEntries([...'1234567'].map((key, place) => [key, () => tab(place)])),
   });
 
-  if (!piece) {
-    return html`<h1 tabindex="-1">One moment</h1><${Trouble} problem=${problem} id="piece-problem" />`;
+  if (!ready) {
+    return html`<h1 tabindex="-1">${problem ? 'Nothing to play' : 'One moment'}</h1><${Trouble} problem=${problem} id="piece-problem" />`;
   }
   const { made } = piece;
   const parent = all.find((one) => one.id === piece.parent);
@@ -135,34 +150,37 @@ export default function Dashboard({ id }) {
   };
   const favourite = () => changeCreation(id, { favourite: !piece.favourite })
     .then((changed) => setPiece({ ...piece, ...changed }), setProblem);
+  const show = (found) => {
+    setLink(found);
+    say('The link is there');
+  };
   return html`
-    <h1 tabindex="-1">${piece.title}</h1>
+    <h1 tabindex="-1" dir="auto" class=${piece.title.length > LONG ? 'long' : ''}>${piece.title}</h1>
     <${Trouble} problem=${problem} id="piece-problem" />
     <${Player}
       id=${id} others=${others} seconds=${made.duration_s} steer=${steered ? made.steer : null} handle=${player}
     />
     <p class="row">
+      <button type="button" aria-pressed=${piece.favourite} onClick=${favourite}>
+        <span aria-hidden="true">${piece.favourite ? '★' : '☆'} </span>Favourite
+      </button>
+      <button type="button" onClick=${() => share(id).then(show, setProblem)}>Share</button>
       <a id="download" href=${sound(id)} download>Download</a>
-      <button type="button" aria-pressed=${piece.favourite} onClick=${favourite}>Favourite</button>
       ${parent && html`<a href="/studio/${parent.id}">The version before it</a>`}
-      <button type="button" onClick=${() => share(id).then(setLink, setProblem)}>Share</button>
     </p>
-    ${link && html`
-      <p role="status">
-        Whoever has this link can listen until ${new Date(link.until).toLocaleDateString()}:${' '}
-        <a class="address" href=${link.address} target="_blank">${link.address}</a>
-      </p>
-    `}
+    ${link && html`<${Shared} link=${link} fail=${setProblem} />`}
     <section class="refine" aria-labelledby="change">
       <h2 id="change" tabindex="-1">Change it</h2>
-      <ul class="list">
-        ${jobs.map((job) => html`
-          <${Remaking}
-            key=${job} id=${job} ended=${ended} drop=${() => drop(job)}
-            again=${asked.current.has(job) && (() => make(asked.current.get(job), job))}
-          />
-        `)}
-      </ul>
+      <div class="remakes">
+        ${jobs.length === 0
+          ? html`<p class="faint">Each change makes a new version. This one stays as it is.</p>`
+          : html`<ul class="list">${jobs.map((job) => html`
+            <${Remaking}
+              key=${job} id=${job} ended=${ended} drop=${() => drop(job)}
+              again=${asked.current.has(job) && (() => make(asked.current.get(job), job))}
+            />
+          `)}</ul>`}
+      </div>
       <label class="check">
         <input type="checkbox" checked=${automatic} onChange=${auto} /> Switch to a new version as soon as it is ready
       </label>
@@ -179,8 +197,8 @@ export default function Dashboard({ id }) {
     <${Chat} name=${id} ask=${ask} undo=${() => ask('undo')} />
     <${More} piece=${piece} goesOn=${can.continuation} without=${twin && (() => player.current.hear(twin.id))} change=${make} />
     <${Advanced} request=${piece.request} change=${(wanted) => remake({ sliders, ...wanted })} />
-    <${Versions} trees=${trees} current=${id} />
     <${Details} piece=${piece} />
+    <${Versions} trees=${trees} current=${id} />
     ${dialog}
   `;
 }

@@ -9,7 +9,7 @@ import { attempt, Trouble } from '/web/components/trouble.js';
 import { Cancel, Silent, useJob } from '/web/components/work.js';
 import { useKept } from '/web/kept.js';
 import { go } from '/web/navigate.js';
-import { jobInWords, quickTitle, STEPS } from '/web/words.js';
+import { jobInWords, quickTitle, sentence, STEPS } from '/web/words.js';
 
 const TRACK = {
   waiting: 'waits', downloaded: 'fetched', preprocessed: 'prepared', extracted: 'listened to', failed: 'left out',
@@ -74,21 +74,25 @@ function Choice({ example }) {
     <h1 tabindex="-1">Which music shall it sound like?</h1>
     <${Trouble} problem=${problem} id="playlist-problem" />
     <form onSubmit=${submit}>
+      <label for="source">Address of a playlist</label>
+      <input
+        id="source" required value=${source} autocomplete="off" inputmode="url" placeholder="https://"
+        aria-describedby=${problem ? 'playlist-problem' : 'source-help'} onInput=${(event) => setSource(event.target.value)}
+      />
+      <p class="faint" id="source-help">None at hand? Write <kbd>example</kbd> for the one that comes along.</p>
       <fieldset>
         <legend>How shall it listen?</legend>
         ${!can.capture && html`<p class="faint">The model here does not show what it hears, so it cannot listen closely.</p>`}
         ${ways.map(([value, words, more]) => html`
           <label class="check" key=${words}>
-            <input type="radio" name="way" checked=${way === value} onChange=${() => setWay(value)} />
-            <span>${words} <span class="faint">${more}</span></span>
+            <input
+              type="radio" name="way" checked=${way === value} onChange=${() => setWay(value)}
+              aria-labelledby=${value} aria-describedby="${value}-more"
+            />
+            <span><span id=${value}>${words}</span> <span class="faint" id="${value}-more">${more}</span></span>
           </label>
         `)}
       </fieldset>
-      <label for="source">Address of a playlist, or <kbd>example</kbd> for the one that comes along</label>
-      <input
-        id="source" required value=${source} autocomplete="off" inputmode="url" placeholder="https://"
-        aria-describedby=${problem ? 'playlist-problem' : undefined} onInput=${(event) => setSource(event.target.value)}
-      />
       <p><button type="submit" class="main" disabled=${busy}>${busy ? 'One moment ...' : 'Listen to it'}</button></p>
     </form>
     <${Files} take=${send} sent=${sent} busy=${busy} />
@@ -98,7 +102,7 @@ function Choice({ example }) {
         <ul class="list">
           ${known.map((one) => html`
             <li key=${one.name}>
-              <a href="/prompt?playlist=${encodeURIComponent(one.name)}">${one.name}</a>
+              <a dir="auto" href="/prompt?playlist=${encodeURIComponent(one.name)}">${one.name}</a>
               <span class="faint"> ${one.tracks.length} ${one.tracks.length === 1 ? 'track' : 'tracks'}</span>
             </li>
           `)}
@@ -130,7 +134,6 @@ function Progress({ id }) {
         `)}
       </ol>
     `}
-    ${found?.step && html`<p>${found.step}</p>`}
     ${found && !over && html`
       <label for="heard">${found.tracks.length ? `${heard} of ${found.tracks.length} tracks` : 'Looking for the tracks'}</label>
       <progress id="heard" max=${found.tracks.length || 1} value=${found.tracks.length ? heard : undefined} />
@@ -139,17 +142,18 @@ function Progress({ id }) {
       <p><a class="main" href=${next}>Say what to play</a></p>
     `}
     ${['failed', 'cancelled'].includes(found?.state) && html`
-      ${found.state === 'failed' && html`<p>${found.reason}</p>`}
+      ${found.state === 'failed' && html`<p>${sentence(found.reason)}</p>`}
       <p>What was finished is kept: the same again takes up where this ended.</p>
       <p><a class="main" href="/playlist">Choose again</a></p>
     `}
     <p><${Cancel} found=${found}>Cancel<//></p>
+    ${found?.step && html`<p class="faint">${sentence(found.step)}</p>`}
     ${found?.tracks.length > 0 && html`
       <h2>Tracks</h2>
       <ul class="list">
-        ${found.tracks.map((track) => html`
-          <li key=${track.title}>
-            <span>${track.title}</span> <span class="faint">${TRACK[quick && track.state === 'extracted' ? 'downloaded' : track.state]}${track.reason ? `: ${track.reason}` : ''}</span>
+        ${found.tracks.map((track, place) => html`
+          <li key=${place}>
+            <bdi>${track.title}</bdi> <span class="faint">${TRACK[quick && track.state === 'extracted' ? 'downloaded' : track.state]}${track.reason ? `: ${track.reason}` : ''}</span>
           </li>
         `)}
       </ul>

@@ -60,20 +60,21 @@ export default function Prompt({ query }) {
   return html`
     <h1 tabindex="-1">What shall it play?</h1>
     ${taken ? html`<${Quick} impression=${impression} />` : html`<p>${playlist
-      ? html`It will sound like <strong>${playlist}</strong>. <a href="/playlist">Choose another</a>`
+      ? html`It will sound like <strong dir="auto">${playlist}</strong>. <a href="/playlist">Choose another</a>`
       : html`Without a playlist it sounds like nobody. <a href="/playlist">Choose one</a>`}</p>`}
     <${Trouble} problem=${problem} id="prompt-problem" />
     <form onSubmit=${submit}>
       <label for="prompt">A few words</label>
       <textarea
-        id="prompt" required rows="3" value=${prompt} aria-describedby=${problem ? 'prompt-problem' : undefined}
+        id="prompt" required rows="3" dir="auto" value=${prompt} aria-describedby=${problem ? 'prompt-problem' : undefined}
         onInput=${(event) => write(event.target.value)} onFocus=${(event) => prompt === EXAMPLES[0] && event.target.select()}
       />
-      <p class="row" role="group" aria-label="Examples to take over">
+      <div class="row examples" role="group" aria-labelledby="examples">
+        <span class="faint" id="examples">For example</span>
         ${EXAMPLES.map((words) => html`
-          <button type="button" class="quiet" key=${words} onClick=${() => write(words)}>${words}</button>
+          <button type="button" key=${words} onClick=${() => write(words)}>${words}</button>
         `)}
-      </p>
+      </div>
       <label for="length">Length</label>
       <select id="length" value=${seconds} onChange=${(event) => setSeconds(Number(event.target.value))}>
         ${LENGTHS.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}

@@ -13,9 +13,9 @@ def test_pieces_are_arranged_by_strength(grid):
 
 def test_the_pieces_of_a_prompt_are_averaged(grid):
     found = grid({"bass": 1.0}, noise=0.0)
-    means = found.by_prompt("bass")
-    assert means.shape == (5, 2)
     pieces = found.readings["bass"]
+    means = found.by_prompt(pieces)
+    assert means.shape == (5, 2)
     expected = [pieces[:, found.prompts == prompt].mean(1) for prompt in ("a song", "music")]
     np.testing.assert_allclose(means.T, expected)
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from resonance_core.evaluation.protocol import QUICK
@@ -45,3 +48,25 @@ def test_energy_is_judged_by_loudness_and_its_effects_without_it(grid, randoms):
     assert found.scorer == found.direct_measure == "rms_db"
     assert set(found.effects) >= {"energy", "tempo"}
     assert "rms_db" not in found.effects
+
+
+def test_a_slider_like_some_random_direction_is_not_told_from_them_however_many_its_pieces(grid):
+    effects = np.random.default_rng(1).standard_normal(20)
+    randoms = [
+        grid({"bass": effect}, steered=(-2.0, 2.0), seed=seed)
+        for seed, effect in enumerate(effects)
+    ]
+    found = score_slider("bass", POSITIONS, grid({"bass": 0.8}), randoms, QUICK)
+    assert found.ratio > 1
+    assert found.p > 0.05
+
+
+def test_intervals_are_over_prompts_for_takes_of_one_are_alike(grid):
+    works, fails = grid({"bass": 1.0}, noise=0.01), grid({"bass": -1.0}, noise=0.01)
+    mixed = {
+        name: np.where(works.prompts == "music", works.readings[name], fails.readings[name])
+        for name in works.readings
+    }
+    found = score_slider("bass", POSITIONS, replace(works, readings=mixed), [works], QUICK)
+    assert (found.monotone.low, found.monotone.value, found.monotone.high) == (0, 0.5, 1)
+    assert found.slope.low < 0 < found.slope.high

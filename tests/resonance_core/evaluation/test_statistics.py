@@ -44,6 +44,13 @@ def test_the_bootstrap_interval_of_a_mean_is_about_two_standard_errors_wide():
 
 
 def test_the_p_value_tells_larger_from_alike():
+    controls = np.random.default_rng(0).standard_normal(20)
+    assert larger_p(8.0, controls) < 1e-6
+    assert larger_p(1.2, controls) > 0.05
+    assert larger_p(1.2, controls) == pytest.approx(larger_p(12.0, 10 * controls))
+
+
+def test_the_p_value_of_one_more_random_direction_is_uniform():
     rng = np.random.default_rng(0)
-    assert larger_p(rng.standard_normal(40) + 2, rng.standard_normal(200)) < 1e-6
-    assert larger_p(rng.standard_normal(40), rng.standard_normal(200)) > 0.05
+    found = [larger_p(rng.standard_normal(), rng.standard_normal(5)) for _ in range(2000)]
+    np.testing.assert_allclose(np.quantile(found, [0.05, 0.5, 0.95]), [0.05, 0.5, 0.95], atol=0.03)

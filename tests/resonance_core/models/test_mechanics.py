@@ -306,3 +306,64 @@ def test_a_piece_longer_than_the_model_was_made_for_is_played_in_windows(model, 
     # A codec looks ahead, so the end of the short one sounds otherwise.
     np.testing.assert_allclose(long[:, : 20 * frame], short[:, : 20 * frame], atol=0.02)
     assert np.abs(long[:, 40 * frame :]).max() > 1e-3
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0])
+def test_time_is_counted_from_the_beginning_of_the_piece_also_of_one_that_goes_on(
+    model, chunks, monkeypatch, seconds
+):
+    monkeypatch.setattr(model, "_made_for", round(2 * model.info.frame_rate))
+    opening = np.tile(chunks[0], 2)[None, None, : round(seconds * 32000)]
+    opening = np.repeat(opening, model.info.channels, axis=1)  # of 3 s the model takes up one
+    how = {"seeds": [1], "duration_s": 0.5, "sampling": SAMPLING, "opening": opening}
+    frames = torch.arange(round((seconds + 0.5) * model.info.frame_rate)) / model.info.frame_rate
+
+    def steered(envelope: torch.Tensor) -> np.ndarray:
+        displacements = random_displacements(model, 1, 5.0)
+        steering = Steering(displacements, rows="conditional", envelope=envelope.float())
+        return model.generate(["music"], **how, steering=steering)
+
+    before = steered((frames < seconds - 1).float())
+    assert before.tobytes() == model.generate(["music"], **how).tobytes()
+    later = steered((frames >= seconds).float())
+    assert np.abs(later - before).max() > 1e-3
+
+
+def test_a_piece_that_goes_on_follows_the_melody_from_its_beginning(model, chunks, monkeypatch):
+    if not model.info.melody:
+        pytest.skip("this one follows none")
+    monkeypatch.setattr(model, "_made_for", round(2 * model.info.frame_rate))
+    followed = []
+    condition = model._condition
+
+    def spy(prompts, melody, **how):
+        followed.append(melody)
+        return condition(prompts, melody, **how)
+
+    monkeypatch.setattr(model, "_condition", spy)
+    melody = np.arange(5 * 32000, dtype=np.float32)[None] / 160000
+    opening = np.repeat(np.tile(chunks[0], 2)[None, None, :96000], model.info.channels, axis=1)
+    how = {"seeds": [1], "duration_s": 0.2, "sampling": SAMPLING}
+    model.generate(["music"], **how, melody=melody, opening=opening)
+    # Of the opening's 3 s it takes up the last one, so what it is told begins 2 s into the melody.
+    np.testing.assert_array_equal(followed[0], np.roll(melody, -2 * 32000, axis=1))
+
+
+def test_a_row_whose_hidden_states_overflow_is_not_finite_and_the_others_are(model):
+    strengths = torch.tensor([0.0, 1e30])[:, None, None]
+    steering = Steering(strengths * random_displacements(model, 2, 1.0), rows="conditional")
+    how = {"seeds": [1, 1], "duration_s": 0.5, "sampling": SAMPLING}
+    plain = model.generate(["music"] * 2, **how)
+    steered = model.generate(["music"] * 2, **how, steering=steering)
+    np.testing.assert_array_equal(steered[0], plain[0])
+    assert np.isnan(steered[1]).all()
+
+
+def test_what_a_model_hears_is_finite_or_an_error(model, chunks):
+    with (
+        hidden_state_hooks(model.layers[:1], lambda _, hidden: hidden / 0),
+        pytest.raises(ModelError, match=r"hidden states of .* not finite in float32.*bfloat16"),
+    ):
+        model.capture(chunks[:1], layers=[0], prompts=[""], melody=True)
+    with pytest.raises(ModelError, match=r"pieces of .* are not finite in float32"):
+        model.capture(np.full_like(chunks[:1], np.nan), layers=[0], prompts=[""], melody=True)

@@ -77,3 +77,18 @@ def test_addresses_are_brought_to_one_form(listed, source, prefer, asked):
 def test_a_missing_path_is_named(tmp_path):
     with pytest.raises(SourceError, match=r"gone\.m3u.* is not a file, or not there"):
         resolve(str(tmp_path / "gone.m3u"), CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "the source is empty"),
+        (" ", "the source is empty"),
+        ("~nosuchuser/music", "'~nosuchuser/music' is no path"),
+        ("file://[x", r"'file://\[x' is no path"),
+        ("file:///tmp/%00", "it holds a zero byte"),
+    ],
+)
+def test_what_names_nothing_is_refused(source, said):
+    with pytest.raises(SourceError, match=said):
+        resolve(source, CONFIG)

@@ -25,8 +25,8 @@ def test_tracks_that_were_listed_elsewhere_are_a_source(tmp_path):
 
 def test_a_file_that_holds_none_is_refused(tmp_path):
     path = tmp_path / f"list{SUFFIX}"
-    for content in ("{}", "no JSON"):
-        path.write_text(content)
+    for content in (b"{}", b"no JSON", b"\xff\xfe\x00"):
+        path.write_bytes(content)
         with pytest.raises(SourceError, match="holds no tracks"):
             resolve(str(path), ResolveConfig())
     with pytest.raises(SourceError, match="holds no tracks"):

@@ -5,9 +5,10 @@ import pytest
 from resonance_core.audio.read import read_windows
 from resonance_core.config import ChunkConfig, ExtractConfig, ModelConfig, RuntimeConfig
 from resonance_core.errors import ConfigError, ModelError
-from resonance_core.models.base import Capture
+from resonance_core.models.registry import load_model
 from resonance_core.stages.chunk import chunk
 from resonance_core.stages.extract import check_means, choose_layers, extract
+from resonance_core.steering.hooks import hidden_state_hooks
 from resonance_core.store.activations import ACTIVATIONS, read_activations
 
 
@@ -119,13 +120,13 @@ def test_other_chunks_are_another_data_set(inputs, example_store):
     assert metadata["config"]["audio"]["sample_rate"] == 32000
 
 
-def test_hidden_states_that_overflow_are_refused(inputs, example_store, nano, monkeypatch):
-    finite = Capture(vectors=np.ones((3, 6, 192), np.float32), rms=np.ones((3, 6), np.float32))
-    for name in ("vectors", "rms"):  # the latter where it is in none of the frames that are kept
-        wrong = finite.model_copy(update={name: np.full_like(getattr(finite, name), np.inf)})
-        monkeypatch.setattr(type(nano), "capture", lambda *_, wrong=wrong, **__: wrong)
-        with pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"):
-            run(inputs, example_store, ExtractConfig(prompt="overflow"))
+def test_hidden_states_that_overflow_are_refused(inputs, example_store):
+    layers = load_model(ModelConfig(), RuntimeConfig(device="cpu")).layers
+    with (
+        hidden_state_hooks(layers[:1], lambda _, hidden: hidden / 0),
+        pytest.raises(ModelError, match=r"not finite in float32.*bfloat16"),
+    ):
+        run(inputs, example_store, ExtractConfig(prompt="overflow"))
     assert example_store.verify() == []
 
 

@@ -12,6 +12,7 @@ from resonance_core.models.transformers import TransformersModel
 from resonance_core.stages.directions import find_direction
 from resonance_core.stages.generate import generate, generate_takes
 from resonance_core.stages.generation_request import GenerationRequest
+from resonance_core.stages.ingredients import find_ingredients
 from resonance_core.stages.melody import melody
 from resonance_core.store.directions import DIRECTION
 from resonance_core.store.pieces import AUDIO, SIDECAR
@@ -211,3 +212,33 @@ def test_a_piece_goes_on_from_another(example_store, quick):
     np.testing.assert_allclose(after[:kept], scale * before[:kept], atol=1e-3)
     with pytest.raises(NotInStoreError, match="no piece of music"):
         make(ask(continues=find_direction("example", example_store).key), quick, example_store)
+
+
+def test_times_are_counted_from_the_beginning_of_what_a_piece_goes_on_from(example_store, quick):
+    first = make(ask(), quick, example_store).record
+
+    def digest(strength: float, **times) -> str:
+        config = quick.model_copy(update={"steer": quick.steer.model_copy(update=times)})
+        asked = ask(continues=first.key, seed=4, playlist="example", strength=strength)
+        return make(asked, config, example_store).record.digest(AUDIO)
+
+    plain = digest(0.0)
+    assert digest(40.0, start_s=0.75) != plain  # within the new part, though it is 0.5 s long
+    assert digest(40.0, start_s=1.0) == plain
+
+
+def test_a_melody_goes_on_where_the_piece_before_followed_it_and_else_begins(
+    example_store, quick, nano, canonical
+):
+    tune = melody(canonical, quick.model, example_store).record.key
+    without, following = (
+        make(ask(melody=key), quick, example_store).record.key for key in (None, tune)
+    )
+
+    def told(**asked) -> np.ndarray:
+        found = find_ingredients(ask(melody=tune, **asked), quick, example_store, CPU)
+        return found.melodies(2, nano.info, example_store)
+
+    whole = told()
+    np.testing.assert_array_equal(told(continues=following), whole)
+    np.testing.assert_array_equal(told(continues=without), np.roll(whole, 16000, axis=1))

@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from resonance_core.config import RuntimeConfig
+from resonance_core.config_file import parse_config
 from resonance_core.errors import CalibrationError
 from resonance_core.stages.calibrate import calibrate
 from resonance_core.stages.directions import find_direction
@@ -20,9 +21,25 @@ def ask(**changes) -> GenerationRequest:
     return GenerationRequest(**{"prompt": "calm piano", "seed": 3, **changes})
 
 
-def test_the_recommended_strength_is_the_default(example_store):
+def test_the_recommended_strength_is_the_default(example_store, quick):
     advised = load_entry(example_store, "example").range.recommended
-    assert resolve_playlist("example", None, example_store)[1] == advised
+    reader = example_store.read_only()
+    assert resolve_playlist("example", None, quick, reader, CPU).strength == advised
+    # However it was tried: with those trials a person was content.
+    other = quick.model_copy(update={"calibrate": quick.calibrate.model_copy(update={"seed": 9})})
+    assert resolve_playlist("example", None, other, reader, CPU).strength == advised
+
+
+def test_a_strength_that_was_measured_with_another_recipe_is_measured_anew(example_store, quick):
+    seed = parse_config({**quick.model_dump(), "steer": "seed"})
+    entry = load_entry(example_store, "example")
+    other = entry.range.model_copy(update={"recommended": 123.0})
+    save_entry(example_store, entry.model_copy(update={"range": other}))
+    assert resolve_playlist("example", None, quick, example_store, CPU).strength == 123.0
+    found = resolve_playlist("example", None, seed, example_store, CPU)
+    measured = calibrate(found.part.direction, seed, example_store, CPU)
+    assert measured.hit
+    assert found.strength == measured.record.info["range"]["recommended"]
 
 
 def test_a_strength_needs_a_playlist():
@@ -30,14 +47,14 @@ def test_a_strength_needs_a_playlist():
         ask(strength=1.0)
 
 
-def test_no_strength_is_guessed(example_store):
+def test_no_strength_is_guessed(example_store, quick):
     key = find_direction("example", example_store).key
     with pytest.raises(CalibrationError, match="Give --strength"):
-        resolve_playlist(key, None, example_store)
+        resolve_playlist(key, None, quick, example_store, CPU)
     entry = load_entry(example_store, "example")
     save_entry(example_store, entry.model_copy(update={"range": None}))
     with pytest.raises(CalibrationError, match="no strength of playlist 'example'"):
-        resolve_playlist("example", None, example_store)
+        resolve_playlist("example", None, quick, example_store, CPU)
 
 
 def test_a_slider_goes_through_the_map_of_its_side(example_store, sure):

@@ -7,12 +7,12 @@ import soundfile
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.config_file import parse_config
 from resonance_core.errors import ModelError, TrackError
-from resonance_core.models.base import Capture
-from resonance_core.models.registry import how_computed
+from resonance_core.models.registry import how_computed, load_model
 from resonance_core.sources.manifest import read_manifest
 from resonance_core.stages.identify import identify
 from resonance_core.stages.shard import shard
 from resonance_core.stages.tracks import hear
+from resonance_core.steering.hooks import hidden_state_hooks
 from resonance_core.store.activations import ACTIVATIONS, read_activations
 
 RUNTIME = RuntimeConfig(device="cpu", batch_size=4)
@@ -161,13 +161,12 @@ def test_a_file_that_is_changed_meanwhile_is_not_recorded_as_damaged(folder, con
     assert list(store.records("shard")) == []
 
 
-def test_hidden_states_that_overflow_end_the_shard(folder, config, store, nano, monkeypatch):
-    def overflow(self, audio, **_):
-        shape = (len(audio), 2)
-        return Capture(vectors=np.full((*shape, 192), np.inf, np.float32), rms=np.ones(shape))
-
-    monkeypatch.setattr(type(nano), "capture", overflow)
-    with pytest.raises(ModelError, match="not finite"):
+def test_hidden_states_that_overflow_end_the_shard(folder, config, store):
+    layers = load_model(config.model, RUNTIME).layers
+    with (
+        hidden_state_hooks(layers[:1], lambda _, hidden: hidden / 0),
+        pytest.raises(ModelError, match="not finite"),
+    ):
         shard(tracks_of(folder, config, store), config, store, RUNTIME)
     assert list((store.root / ".staging").iterdir()) == []
     assert list(store.records("shard")) == []

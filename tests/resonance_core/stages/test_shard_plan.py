@@ -7,7 +7,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.config_file import parse_config
 from resonance_core.sources.manifest import read_manifest
 from resonance_core.stages.identify import identify
-from resonance_core.stages.shard import shard
+from resonance_core.stages.shard import SHARD, shard
 from resonance_core.stages.shard_plan import plan_shards
 from resonance_core.store.activations import ACTIVATIONS
 
@@ -96,3 +96,12 @@ def test_a_shard_whose_file_is_gone_is_made_again(folder, config, store):
     planned = plan(folder, config, store)
     assert planned.found == [second]
     assert [record.key for record in make(planned, config, store)] == [first.key]
+
+
+def test_shards_of_another_version_are_not_taken_for_this_one_s(folder, config, store, monkeypatch):
+    make(plan(folder, config, store), config, store)
+    newer = SHARD.model_copy(update={"version": SHARD.version + 1})
+    monkeypatch.setattr("resonance_core.stages.shard.SHARD", newer)
+    planned = plan(folder, config, store)
+    assert planned.found == []
+    assert sum(len(tracks) for tracks in planned.missing) == 3

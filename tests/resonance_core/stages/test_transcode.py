@@ -1,9 +1,16 @@
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from resonance_core.audio.decode import AudioFacts
+from resonance_core.config import DownloadConfig
 from resonance_core.errors import TrackError
 from resonance_core.keys import sha256_file
+from resonance_core.sources.playlist import TrackSource
+from resonance_core.stages import transcode as stage
+from resonance_core.stages.download import download, original
 from resonance_core.stages.transcode import transcode_track
 from resonance_core.store.store import Store
 
@@ -46,3 +53,31 @@ def test_an_unreadable_track_leaves_nothing_behind(tmp_path: Path) -> None:
         transcode_track(sha256_file(blip), lambda: blip, 32_000, store)
     assert list(store.records()) == []
     assert list(store.root.rglob("audio.flac")) == []
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_file_that_is_changed_after_it_was_read_is_not_kept_as_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    store, file = Store(tmp_path / "store"), tmp_path / "song.opus"
+    file.write_bytes(CLIP.read_bytes())
+    track = TrackSource(position=0, title="song", url=file.as_uri(), duration_s=None)
+    record = download(track, DownloadConfig(), store).record
+
+    def change() -> None:
+        file.write_bytes(CLIP.with_name("awakening.opus").read_bytes())
+
+    def decode_and_change(*args: Any) -> AudioFacts:
+        facts = decode(*args)
+        change()
+        return facts
+
+    decode = stage.transcode
+    if when == "before":
+        change()
+    else:
+        monkeypatch.setattr(stage, "transcode", decode_and_change)
+    source = partial(original, store, record)
+    with pytest.raises(TrackError, match=r"song\.opus was changed meanwhile\. Run again"):
+        transcode_track(record.info["sha256"], source, 32_000, store)
+    assert list(store.records("transcode")) == []

@@ -41,6 +41,7 @@ def test_no_usable_strength_above_zero_is_no_range(usable):
         ("yyynn", [0, 0.2, 0.4, 1.2, 1.6], 2.0),  # what is usable
         ("ynyyy", [0, 1.2, 1.6, 2.0, 2.4], 2.0),
         ("yyyyy", [0, -0.2, -0.4, -0.6, -0.8], 2.0),  # nowhere: the middle
+        ("yyyyy", [0, -0.4, 1.0, 2.0, 3.0], 2.0),  # that 0 moves nothing is no measurement
     ],
 )
 def test_as_far_as_the_playlist_lies_is_recommended(usable, moved, expected):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from resonance_core.config import SteerConfig
+from resonance_core.config import CalibrateConfig, SteerConfig
 from resonance_core.config_file import parse_config
 from resonance_core.errors import ModelError, ResonanceError
 from resonance_core.steering.direction import Direction
@@ -13,17 +13,20 @@ from resonance_core.steering.recipes import (
     envelope,
     steer,
 )
+from resonance_core.steering.vocabulary import Vocabulary
 
 SCALE = np.array([10.0, 20.0, 30.0, 40.0, 50.0], np.float32)
 
 
-def direction(info, per_layer, layers=None) -> Direction:
+def direction(info, per_layer, layers=None, **heard) -> Direction:
     vectors = np.asarray(per_layer, np.float32)
     count = len(vectors)
+    layers = list(range(count)) if layers is None else layers
     metadata = {
         "kind": "playlist",
         "model": {"id": info.id, "revision": info.revision},
-        "layers": list(range(count)) if layers is None else layers,
+        "layers": layers,
+        "config": {"extract": {"layers": layers, "prompt": "", "melody": True, **heard}},
     }
     one = vectors.mean(0)
     return Direction(vectors, one / np.linalg.norm(one), SCALE[:count], SCALE[:count], metadata)
@@ -101,8 +104,30 @@ def test_a_direction_of_some_layers_steers_those(info, drawn):
 
 def test_a_reference_of_other_layers_is_refused(info, drawn, other):
     some = direction(info, other.per_layer[[1, 3]], layers=[1, 3])
-    with pytest.raises(ModelError, match=r"reference has the layers \[1, 3\]"):
+    with pytest.raises(ModelError, match=r"reference was heard with the layers \[1, 3\]"):
         displacement(drawn, some, info, SteerConfig(layers="all"))
+
+
+@pytest.mark.parametrize("heard", [{"prompt": "calm"}, {"melody": False}])
+def test_a_reference_that_was_heard_otherwise_is_refused(info, drawn, other, heard):
+    told = direction(info, other.per_layer, **heard)
+    [setting] = heard
+    with pytest.raises(ModelError, match=f"reference was heard .*Use one extract.{setting} for"):
+        displacement(drawn, told, info, SteerConfig(layers="all"))
+
+
+def test_a_reference_of_another_model_is_refused(info, drawn, other):
+    stranger = direction(info.model_copy(update={"id": "a", "revision": "b"}), other.per_layer)
+    with pytest.raises(ModelError, match="reference was made with 'a'"):
+        displacement(drawn, stranger, info, SteerConfig(layers="all"))
+
+
+def test_a_playlist_that_no_prompt_describes_is_added_as_it_was_heard(info, drawn, other):
+    alike = np.ones((2, info.layers, info.hidden_size), np.float32)
+    deaf = Vocabulary(("a", "b"), tuple(range(info.layers)), heard=alike, told=alike)
+    config = SteerConfig(layers="all")
+    plain = displacement(drawn, other, info, config)
+    torch.testing.assert_close(displacement(drawn, other, info, config, None, deaf), plain)
 
 
 def test_a_direction_that_is_its_own_reference_points_nowhere(info, drawn):
@@ -152,3 +177,19 @@ def test_by_effect_each_layer_gets_its_share(info, drawn):
     added = displacement(drawn, None, info, config, effects={1: 0.9, 3: 0.1})
     lengths = torch.tensor([0, 0.9 * 20, 0, 0.1 * 40, 0]) * RESIDUAL_SHARE
     torch.testing.assert_close(added.norm(dim=-1), lengths)
+    unit = displacement(
+        drawn, None, info, SteerConfig(layers="by-effect", scale="unit"), effects={1: 0.08, 3: 0.02}
+    )
+    torch.testing.assert_close(unit.norm(dim=-1), torch.tensor([0, 1, 0, 0.25, 0]))
+
+
+@pytest.mark.parametrize("layers", [(), {}, {2: 0.0}])
+def test_layers_that_steer_nothing_are_refused(layers):
+    with pytest.raises(ValueError, match="layers steer nothing"):
+        SteerConfig(layers=layers)
+
+
+def test_trials_rise_from_the_piece_without_strength():
+    for strengths in ((0.5, 1.0), (0.0, 2.0, 1.0), (0.0,)):
+        with pytest.raises(ValueError, match="must rise from 0"):
+            CalibrateConfig(strengths=strengths)

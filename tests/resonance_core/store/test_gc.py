@@ -231,3 +231,9 @@ def test_pieces_that_no_creation_needs_any_more_go_when_that_is_asked_for(store)
     remove_creation(store, removed)
     assert [one.paths for one in collect_garbage(store, "generate")] == [[f"generate/{gone.key}"]]
     assert {record.key for record in store.records()} == {piece.key, before.key}
+
+
+def test_ages_beyond_all_time_are_refused():
+    for wrong in ("99999999999w", "9999999d"):
+        with pytest.raises(ConfigError, match="longer than time goes back"):
+            parse_age(wrong)

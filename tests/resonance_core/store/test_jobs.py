@@ -1,8 +1,10 @@
 import json
 import multiprocessing
+import os
 
 import pytest
 
+from resonance_core.errors import TrackError
 from resonance_core.store.jobs import (
     LOST,
     Job,
@@ -122,3 +124,27 @@ def test_a_job_says_when_it_began_how_far_it_is_and_what_it_led_to(store):
     assert (ended.state, ended.progress, ended.result) == ("completed", 0.5, "piece")
     assert ended.created_at <= ended.started_at <= ended.ended_at
     assert load_job(store, "../playlists/mine") is None
+
+
+def test_a_job_that_ends_while_lost_ones_are_looked_for_stays_as_it_ended(store, monkeypatch):
+    save_job(store, job().model_copy(update={"state": "extracting"}))
+    locked = Store.locked
+
+    def end_first(self, work, timeout_s=-1):
+        if work.startswith("job-"):
+            save_job(store, job().model_copy(update={"state": "completed"}))
+        return locked(self, work, timeout_s)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "locked", end_first)
+        assert close_lost_jobs(store) == []
+    assert read(store)["state"] == "completed"
+
+
+def test_a_reason_that_names_a_file_of_undecodable_bytes_is_kept(store):
+    name = os.fsdecode(b"caf\xe9.mp3")
+    error = TrackError(f"{name} cannot be read")
+    with running_job(store, job()) as running:
+        running.list_tracks(["one"])
+        running.advance(0, "failed", str(error))
+    assert read(store)["tracks"][0]["reason"] == "caf\ufffd.mp3 cannot be read."

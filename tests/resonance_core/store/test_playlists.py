@@ -1,6 +1,7 @@
 import pytest
 
 from resonance_core.errors import ConfigError, StoreError
+from resonance_core.stages.directions import find_direction
 from resonance_core.store.playlists import (
     DirectionRef,
     PlaylistEntry,
@@ -61,11 +62,24 @@ def test_two_sources_of_one_title_get_two_names(store):
 
 def test_a_new_range_is_kept_under_a_name_only(example_store):
     record = next(one for one in example_store.records() if one.stage == "calibrate")
+    direction = find_direction("example", example_store)
     other = record.model_copy(update={"key": "9" * 64})
-    update_range(example_store, "example", other)
+    update_range(example_store, "example", direction, other)
     assert load_entry(example_store, "example").calibration == "9" * 64
-    update_range(example_store, record.key, record)
+    update_range(example_store, record.key, direction, record)
     assert [found.name for found in list_entries(example_store)] == ["example"]
+
+
+def test_a_range_of_a_direction_that_a_playlist_had_before_is_not_kept(example_store):
+    record = next(one for one in example_store.records() if one.stage == "calibrate")
+    direction = find_direction("example", example_store)
+    before = load_entry(example_store, "example")
+    new = before.model_copy(update={"direction": DirectionRef(key="8" * 64, path="-")})
+    save_entry(example_store, new)  # ingested while the old direction was calibrated
+    other = record.model_copy(update={"key": "9" * 64})
+    update_range(example_store, "example", direction, other)
+    assert load_entry(example_store, "example") == new
+    save_entry(example_store, before)
 
 
 @pytest.mark.parametrize("name", ["", "../x", "A", "-a", "a b", "x" * 65])

@@ -1,6 +1,8 @@
 import errno
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.keys import Stage, StageRequest
+from resonance_core.store import commit
 from resonance_core.store.store import Store
 
 STAGE = Stage(name="made", version=1)
@@ -249,3 +252,87 @@ def test_what_is_about_to_be_made_is_told_and_what_is_found_is_not(store):
     assert teller.build(request(), make).hit
     store.build(request(1), make)
     assert told == ["made"]
+
+
+def test_what_vanishes_while_it_is_looked_for_is_not_there(store, monkeypatch):
+    record = store.build(request(), make).record
+    store.write_whole("notes/a.json", "{}")
+    vanishing, is_file = {"a.json", "a.txt", "record.json"}, Path.is_file
+
+    def vanish(path: Path) -> bool:
+        found = is_file(path)
+        if path.name in vanishing:
+            path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "is_file", vanish)
+    read, stat = Path.read_bytes, Path.stat
+
+    def gone(call):
+        def after_another_removed_it(path: Path, *args, **kwargs):
+            if path.name in vanishing:
+                path.unlink(missing_ok=True)
+            return call(path, *args, **kwargs)
+
+        return after_another_removed_it
+
+    monkeypatch.setattr(Path, "read_bytes", gone(read))
+    assert store.read_whole("notes/a.json") is None
+    monkeypatch.setattr(Path, "read_bytes", read)
+    monkeypatch.setattr(Path, "stat", gone(stat))
+    assert store.find(record.request) is None
+
+
+def test_verify_names_a_file_that_the_disk_does_not_give_back(store, monkeypatch):
+    record = store.build(request(), make).record
+
+    def broken(_path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("resonance_core.store.store.sha256_file", broken)
+    (damage,) = store.verify()
+    assert (damage.key, damage.problem) == (
+        record.key,
+        "a.txt cannot be read (Input/output error)",
+    )
+
+
+def test_a_crash_between_files_and_record_leaves_no_record_of_other_files(store, monkeypatch):
+    wanted = request(dataset="sets/extraction=ab12")
+    record = store.build(wanted, make).record
+    store.path(record, "a.txt").write_text("con")
+
+    def make_otherwise(folder: Path) -> dict:
+        (folder / "a.txt").write_text("CONTENT")
+        return {}
+
+    moved = commit.replace_folder
+
+    def crash_at_the_record(folder: Path, target: Path) -> None:
+        if target == store.directory(wanted):
+            raise KeyboardInterrupt
+        moved(folder, target)
+
+    monkeypatch.setattr(commit, "replace_folder", crash_at_the_record)
+    with pytest.raises(KeyboardInterrupt):
+        store.build(wanted, make_otherwise)
+    assert store.find(wanted) is None
+
+
+def test_small_files_are_written_in_utf_8_whatever_the_locale(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from resonance_core.store.store import Store; "
+        "Store(Path(sys.argv[1])).write_whole('notes/a.json', chr(0x97f3))"
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = {**os.environ, **plain, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    subprocess.run(command, env=environment, check=True)
+    assert Store(tmp_path).read_whole("notes/a.json") == chr(0x97F3).encode()
+
+
+def test_the_small_files_of_a_store_are_found_without_a_look_into_its_artifacts(store):
+    store.build(request(), lambda folder: (folder / "b.json").write_text("{}") and {})
+    for name in ("notes/a.json", "notes/deep/b.json"):
+        store.write_whole(name, "{}")
+    assert sorted(store.small_files()) == ["notes/a.json", "notes/deep/b.json"]

@@ -92,6 +92,9 @@ def test_a_family_is_all_that_came_from_one_piece_also_when_it_is_gone(client, c
         return [f"/creations/{one['id']}" for one in client.get(f"{place}/family").json()]
 
     assert family(other) == family(creation) == [grandchild, other, child, creation]
+    page = client.get("/creations?families=true&limit=1&offset=1").json()
+    found = [f"/creations/{one['id']}" for one in page["creations"]]
+    assert (page["total"], found) == (2, [grandchild, other, child, creation])
     client.delete(creation)
     client.delete(child)
     assert family(other) == family(grandchild) == [grandchild, other]

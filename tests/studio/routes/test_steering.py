@@ -124,6 +124,7 @@ def test_what_is_prepared_is_told_in_words_and_then_no_more(client, ended, store
     assert told == [
         ("generating", "Learning the model's words"),
         ("generating", "Finding out where it steers"),
+        ("generating", "Trying out how strongly it steers"),
         ("generating", None),  # it plays
     ]
     assert (job["state"], job["step"]) == ("completed", None)

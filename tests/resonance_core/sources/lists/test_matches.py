@@ -78,7 +78,7 @@ def test_order_comes_back_by_position_whatever_the_sorting() -> None:
 def test_another_word_in_take_is_refused_by_name() -> None:
     with pytest.raises(SourceError) as caught:
         parse_matches(b"artist,title,url,take\nA,One,,maybe\n")
-    assert str(caught.value) == "has 'maybe' in the take column of 'One'. Write yes, no or ?."
+    assert str(caught.value) == "has 'maybe' in the take column of 'One'. Write ?, yes or no."
 
 
 @pytest.mark.parametrize("text", ["", "artist,title,url\nA,One,\n", "A - One\n"])
