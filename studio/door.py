@@ -2,27 +2,29 @@
 
 import secrets
 
-from itsdangerous import BadSignature, TimestampSigner
 from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
+from resonance_core.store.store import Store
+from studio.sessions import Sessions
+
 COOKIE = "resonance-session"
-LASTS_S = 30 * 24 * 3600
-"""How long a browser has a cookie, in seconds."""
 
 
 class Door:
-    """Lets in who has the key, or a cookie that was given for it.
-
-    Cookies are signed with the key, so they outlive the service, and another key ends them.
+    """Lets in who has the key, or a session that was begun with it.
 
     Args:
         key: The API key; None for a service that everybody may use.
+        store: Keeps which sessions have been ended.
+
+    Raises:
+        StoreError: The store cannot be read.
     """
 
-    def __init__(self, key: SecretStr | None) -> None:
+    def __init__(self, key: SecretStr | None, store: Store) -> None:
         self._key = key.get_secret_value() if key else None
-        self._signer = TimestampSigner(self._key, salt="session") if self._key else None
+        self._sessions = Sessions(self._key, store) if self._key else None
 
     @property
     def wants_key(self) -> bool:
@@ -33,20 +35,26 @@ class Door:
         """Say whether it is the key."""
         return secrets.compare_digest(key.encode(), (self._key or "").encode())
 
-    def cookie(self) -> str:
+    def begin(self) -> str:
         """Return a cookie's value, for who had the key."""
-        assert self._signer is not None
-        return self._signer.sign("studio").decode()
+        assert self._sessions is not None
+        return self._sessions.begin()
+
+    def end(self, request: HTTPConnection) -> None:
+        """End the session of a request that carries one, wherever else its cookie may be.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        if self._sessions is not None:
+            self._sessions.end(request.cookies.get(COOKIE, ""))
 
     def lets_in(self, request: HTTPConnection) -> bool:
-        """Say whether a request carries the key, or a cookie."""
-        if self._signer is None:
+        """Say whether a request carries the key, or the cookie of a session that lasts."""
+        if self._sessions is None:
             return True
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.fits(key):
+        # What a header holds is taken for Latin-1; keys are UTF-8, as everything else.
+        if scheme.lower() == "bearer" and self.fits(key.encode("latin-1").decode(errors="replace")):
             return True
-        try:
-            self._signer.unsign(request.cookies.get(COOKIE, ""), max_age=LASTS_S)
-        except BadSignature:
-            return False
-        return True
+        return self._sessions.is_open(request.cookies.get(COOKIE, ""))

@@ -82,6 +82,7 @@ async def fetch(url: str, target: Path, max_bytes: int) -> None:
                 timeout=SILENCE_S,
                 follow_redirects=True,
                 max_redirects=FOLLOWED,
+                headers={"Accept-Encoding": "identity"},
             ) as client,
             client.stream("GET", url) as answer,
         ):
@@ -105,7 +106,8 @@ async def fetch(url: str, target: Path, max_bytes: int) -> None:
 
 async def _write(answer: httpx.Response, url: str, target: Path, max_bytes: int) -> None:
     with target.open("wb") as file:
-        async for part in answer.aiter_bytes(1 << 16):
+        # As it comes: of what is packed, a few bytes are gigabytes before they can be counted.
+        async for part in answer.aiter_raw(1 << 16):
             file.write(part)
             if file.tell() > max_bytes:
                 raise TooLargeError(

@@ -8,7 +8,6 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resonance_core.errors import ResonanceError
-from studio.door import Door
 from studio.errors import HostError, KeyNeededError, OriginError, TooLargeError
 from studio.page import is_page
 from studio.problems import problem_of
@@ -17,6 +16,11 @@ from studio.settings import LOOPBACK, StudioSettings
 READING = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/health", "/shared/", "/session")
 """What needs no key, beside the page's own files: shared pieces are signed."""
+STREAMED, UPLOADS = ("/melodies", "/creations"), "/uploads/"
+"""What takes files, which never are in memory as a whole."""
+READ_WHOLE = 1_000_000
+"""The most that is taken of every other body, in bytes: it is in memory until it is there, and
+who is slow, or many at once, would have it full. To ``/session`` that may be anybody."""
 
 
 class Guard:
@@ -24,7 +28,6 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: StudioSettings) -> None:
         self._app = app
-        self._door = Door(settings.api_key)
         self._limit = settings.max_bytes
         self._names = {name.lower() for name in (*LOOPBACK, settings.host, *settings.names)}
 
@@ -36,10 +39,11 @@ class Guard:
         headers = Headers(scope=scope)
         try:
             self._check_host(headers.get("host", ""))
-            self._check_key(HTTPConnection(scope))
+            _check_key(HTTPConnection(scope))
             _check_origin(scope.get("method"), headers)
             length = headers.get("content-length", "")
-            self._check_size(int(length) if length.isdecimal() else 0)
+            limit = self._limit if _is_streamed(scope) else min(READ_WHOLE, self._limit)
+            _check_size(int(length) if length.isdecimal() else 0, limit)
         except ResonanceError as error:
             await problem_of(error, scope["path"])(scope, receive, send)
             return
@@ -50,7 +54,7 @@ class Guard:
             message = await receive()
             taken += len(message.get("body", b""))
             try:
-                self._check_size(taken)
+                _check_size(taken, limit)
             except TooLargeError as error:  # FastAPI lets only its own errors out of a body
                 raise HTTPException(error.status, error.problem) from error
             return message
@@ -69,19 +73,27 @@ class Guard:
                 "Use its address, or add the name to RESONANCE_STUDIO_NAMES",
             )
 
-    def _check_key(self, request: HTTPConnection) -> None:
-        path = request.scope["path"]
-        if not (path.startswith(OPEN) or is_page(path) or self._door.lets_in(request)):
-            raise KeyNeededError(
-                "the API key is missing or wrong", "Send it as: Authorization: Bearer KEY"
-            )
 
-    def _check_size(self, size: int) -> None:
-        if size > self._limit:
-            raise TooLargeError(
-                f"the request has more than {self._limit} bytes",
-                "Send less, or raise RESONANCE_STUDIO_MAX_BYTES",
-            )
+def _check_key(request: HTTPConnection) -> None:
+    path, door = request.scope["path"], request.app.state.service.door
+    if not (path.startswith(OPEN) or is_page(path) or door.lets_in(request)):
+        raise KeyNeededError(
+            "the API key is missing or wrong", "Send it as: Authorization: Bearer KEY"
+        )
+
+
+def _is_streamed(scope: Scope) -> bool:
+    """Say whether a request's body is written to the disk as it comes."""
+    path = scope["path"]
+    return path in STREAMED or path.startswith(UPLOADS)
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise TooLargeError(
+            f"the request has more than {limit} bytes",
+            "Send less; of files, RESONANCE_STUDIO_MAX_BYTES says how much",
+        )
 
 
 def _check_origin(method: str | None, headers: Headers) -> None:
@@ -89,7 +101,7 @@ def _check_origin(method: str | None, headers: Headers) -> None:
     origin = headers.get("origin")
     if method in READING or origin is None:
         return
-    if urlsplit(origin).netloc != headers.get("host"):
+    if origin.partition("://")[2] != headers.get("host"):
         raise OriginError(
             f"a page of {origin} may change nothing here", "Use the studio's own page"
         )

@@ -1,7 +1,9 @@
 """Paths of this machine, which no answer shows: people elsewhere cannot use them."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from slugify import slugify
 
 from resonance_core.errors import SourceError
 from resonance_core.sources.local import file_path
@@ -13,6 +15,9 @@ from studio.uploads import FOLDER
 
 FOLDERS = re.compile(r"(?<=')/[^']*/|(?<![\w:/.?=&-])(?:file://)?/(?:[^\s/'\",;]+/)+")
 """The folders of an absolute path, in quotes or not; an address of the web has none."""
+
+HUB = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+"""How repositories are called, and the models that need no folder; all else is a path."""
 
 
 def source_in_words(source: str, tracks: int) -> str:
@@ -39,6 +44,16 @@ def source_in_words(source: str, tracks: int) -> str:
     except SourceError:  # it holds no list, or is gone
         count = f"{tracks} song{'' if tracks == 1 else 's'}" if tracks else "songs"
         return f"{count} from this machine"
+
+
+def model_in_words(model: str) -> str:
+    """Return a model's id as answers say it: of a folder its name, in ASCII, as headers take it.
+
+    Which one of that name it is its revision says, the digest of the weights.
+    """
+    if HUB.fullmatch(model):
+        return model
+    return slugify(PurePath(model).name, lowercase=False, regex_pattern=r"[^\w.-]+") or "a folder"
 
 
 def without_folders(text: str) -> str:

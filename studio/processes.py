@@ -8,14 +8,16 @@ import signal
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import ClassVar
 from uuid import uuid4
 
 from flows.settings import Settings
 from resonance_core.keys import sha256_text
-from resonance_core.store.jobs import FINAL, Job, JobKind, list_jobs, load_job, save_job
+from resonance_core.store.jobs import FINAL, Job, JobKind, load_job, save_job
 from resonance_core.store.store import Store
 from studio.errors import BusyError
+from studio.job_list import JobList
 
 ENDS_S = 10.0
 """How long a process may take to end, in seconds."""
@@ -33,7 +35,8 @@ class Processes(ABC):
 
     kind: ClassVar[JobKind]
 
-    def __init__(self, store: Store, pipeline: Settings, limit: int) -> None:
+    def __init__(self, known: JobList, store: Store, pipeline: Settings, limit: int) -> None:
+        self._known = known
         self._store = store
         self._pipeline = pipeline
         self._limit = limit
@@ -62,10 +65,10 @@ class Processes(ABC):
         """
         asked = self.request(source, name)
         if named is None:
-            others = await asyncio.to_thread(list_jobs, self._store)
-            for job in [*self._jobs.values(), *others]:
-                if job.request == asked and job.state not in FINAL:
-                    return job
+            others = await asyncio.to_thread(self._going, asked)
+            same = (job for job in self._jobs.values() if job.request == asked)
+            if (job := next(chain(same, others), None)) is not None:
+                return job
         if len(self._jobs) >= self._limit:
             raise BusyError(
                 f"{len(self._jobs)} jobs of the kind {self.kind} go on",
@@ -100,6 +103,12 @@ class Processes(ABC):
         for task in tasks:
             _cancel(task)
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _going(self, asked: str) -> list[Job]:
+        """Return the jobs of a request that go on, here or elsewhere."""
+        known = (one for one in self._known.read() if one.request == asked and not one.ended)
+        found = (load_job(self._store, one.id) for one in known)
+        return [job for job in found if job is not None and job.state not in FINAL]
 
     async def _run(self, job: Job) -> None:
         reason = CANCELLED

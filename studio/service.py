@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import model_info
-from resonance_core.store.jobs import Job, close_lost_jobs, load_job
+from resonance_core.store.jobs import Job, load_job
 from resonance_core.store.open import open_store
 from studio.door import Door
 from studio.impressions import Impressions
@@ -38,19 +38,18 @@ class Service:
 
     def __init__(self, settings: StudioSettings) -> None:
         self.settings = settings
-        self.door = Door(settings.api_key)
         self.config: PipelineConfig = settings.pipeline.read()
         self.model = model_info(self.config.model)
         self.runtime = RuntimeConfig()
         self.store = open_store(self.runtime.store)
+        self.door = Door(settings.api_key, self.store)
         self.queue = Queue(self.store, settings.max_jobs)
-        self.ingests = Ingests(self.store, settings.pipeline, settings.max_jobs)
-        self.impressions = Impressions(self.store, settings.pipeline, settings.max_jobs)
-        self.processes = (self.ingests, self.impressions)
         self.jobs = JobList(self.store)
+        self.ingests = Ingests(self.jobs, self.store, settings.pipeline, settings.max_jobs)
+        self.impressions = Impressions(self.jobs, self.store, settings.pipeline, settings.max_jobs)
+        self.processes = (self.ingests, self.impressions)
         self.watches = Watches()
         self.submitting = asyncio.Lock()
-        close_lost_jobs(self.store)  # of a service that was killed
         self._forgetting = asyncio.create_task(self.jobs.keep_short())
 
     async def find_job(self, job_id: str) -> Job | None:

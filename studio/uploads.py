@@ -38,12 +38,16 @@ def upload_folder(store: Store, upload: str) -> Path:
     except ValueError:
         folder = None
     if folder is None or not folder.is_dir():
-        raise UnknownError(f"there is no upload {upload!r}", "Start one: POST /uploads")
+        raise _unknown(upload)
     return folder
 
 
-def place_of(folder: Path, name: str) -> Path:
-    """Return where a song or a list of an upload is kept: each name has a place of its own.
+def _unknown(upload: str) -> UnknownError:
+    return UnknownError(f"there is no upload {upload!r}", "Start one: POST /uploads")
+
+
+def check_name(folder: Path, name: str) -> None:
+    """Refuse, before it is sent, what is no song and no list, or one too many.
 
     Raises:
         UnusableError: It is neither, or there are too many.
@@ -54,6 +58,27 @@ def place_of(folder: Path, name: str) -> Path:
         )
     if len(list(folder.glob("[!.]*"))) >= MOST_FILES:
         raise UnusableError(f"there are {MOST_FILES} songs already", "Leave some out")
+
+
+def part_of(folder: Path, name: str) -> Path:
+    """Return where a file is while it comes: one that breaks off, or is sent twice, harms none."""
+    return folder / f".{uuid4()}{Path(name).suffix.lower()}"
+
+
+def keep(part: Path, name: str) -> Path:
+    """Keep a file that has come whole, in place of one of the same name, and return where.
+
+    Raises:
+        UnknownError: The upload was removed meanwhile.
+    """
+    try:
+        return part.replace(place_of(part.parent, name))
+    except FileNotFoundError as error:
+        raise _unknown(part.parent.name) from error
+
+
+def place_of(folder: Path, name: str) -> Path:
+    """Return where a song or a list of an upload is kept: each name has a place of its own."""
     plain = folder / kept_name(name)
     others = (plain.with_stem(f"{plain.stem}-{number}") for number in count(2))
     return next(place for place in chain([plain], others) if _claim(place, name))
@@ -72,12 +97,6 @@ def _claim(place: Path, name: str) -> bool:
 
 def _claim_of(place: Path) -> Path:
     return place.with_name(f".{place.name}{GIVEN}")
-
-
-def release(place: Path) -> None:
-    """Give up a place where nothing is kept."""
-    if not place.exists():
-        _claim_of(place).unlink(missing_ok=True)
 
 
 def given_names(folder: Path) -> dict[str, Path]:
@@ -120,4 +139,9 @@ def check_file(file: Path, name: str, max_duration_s: float) -> None:
 
 def drop_upload(store: Store, upload: str) -> None:
     """Remove an upload with its songs."""
-    shutil.rmtree(upload_folder(store, upload))
+    folder = upload_folder(store, upload)
+    try:  # aside first: what is still on its way to it finds it gone
+        dropped = folder.replace(folder.with_name(f".{uuid4()}"))
+    except FileNotFoundError as error:  # by another one
+        raise _unknown(upload) from error
+    shutil.rmtree(dropped)

@@ -11,6 +11,7 @@ from resonance_core.models.capabilities import check_ability
 from resonance_core.stages.extract import choose_layers
 from resonance_core.stages.generation_request import GenerationRequest
 from studio.errors import UnusableError
+from studio.paths import model_in_words
 
 MOST_TAKES = 8
 MOST = 4.0
@@ -116,7 +117,7 @@ class Wanted(GenerationRequest):
             for layer in self.steer.layers:
                 if layer not in heard:
                     raise UnusableError(
-                        f"layer {layer} of {info.id} cannot be steered",
+                        f"layer {layer} of {model_in_words(info.id)} cannot be steered",
                         f"Choose among the layers {', '.join(map(str, heard))}",
                     )
             strengths = {layer: of for layer, of in sorted(self.steer.layers.items()) if of}

@@ -4,8 +4,9 @@ import ipaddress
 import sys
 from typing import Any
 
-TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-"""NAT64: such an address means an IPv4 one."""
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is the public internet (RFC 4291); beside it are NAT64's and other forms of
+IPv4 addresses, and the site-local ones, some of which Python calls global."""
 
 
 class NotPublicError(OSError):
@@ -22,7 +23,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
-        if ip.sixtofour or ip.teredo or ip in TRANSLATED:
+        if ip.sixtofour or ip.teredo or ip not in GLOBAL_UNICAST:
             return False
     return ip.is_global and not ip.is_multicast
 

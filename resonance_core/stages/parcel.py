@@ -6,7 +6,9 @@ for nobody makes that without the songs. All else that the piece was made with i
 """
 
 import json
+import lzma
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -32,6 +34,11 @@ from resonance_core.store.store import Store
 CREATION = "creation.json"
 PIECE, PLAYLIST = "", "direction/"
 """Below what the two artifacts lie."""
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(KeyError, NotImplementedError, RuntimeError, EOFError),
+)
+"""What reading a file as a ZIP file may raise."""
 LARGEST_TEXT = 10_000_000
 """Of a record or a creation, in bytes."""
 
@@ -101,7 +108,8 @@ def _put(record: Record, below: str, store: Store, parcel: zipfile.ZipFile) -> N
 
 def _record(parcel: zipfile.ZipFile, below: str, stage: Stage) -> Record:
     record = Record.model_validate_json(_text(parcel, below + RECORD))
-    if record.stage != stage.name or record.request.key != record.key:
+    is_apart = record.request.dataset is not None  # its files would lie among a data set's
+    if record.stage != stage.name or record.request.key != record.key or is_apart:
         raise _refused(f"{record.key[:12]} of the stage {record.stage!r} has no place in it")
     return record
 
@@ -147,14 +155,7 @@ def _in_words() -> Iterator[None]:
     """Turn what reading any file as a parcel may raise into words."""
     try:
         yield
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-    ) as error:
+    except UNREADABLE as error:
         raise _refused("it is no exported piece, or not whole") from error
     except (ValueError, SafetensorError, soundfile.LibsndfileError) as error:
         raise _refused("what it holds cannot be read") from error

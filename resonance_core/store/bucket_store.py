@@ -67,14 +67,14 @@ class BucketStore(Store):
         """Return what a small object holds, or None where there is none."""
         return self.bucket.get(name) or None
 
-    def list_whole(self, folder: str) -> list[str]:
-        """Return the names of the small objects in a folder, sorted."""
+    def versions_whole(self, folder: str) -> dict[str, str]:
+        """Return the names of the small objects in a folder, sorted, each with its version."""
         found = self.bucket.objects(f"{folder}/")
-        return sorted(
-            name
-            for name, listed in found.items()
+        return {
+            name: listed.etag
+            for name, listed in sorted(found.items())
             if listed.size and name.rpartition("/")[0] == folder
-        )
+        }
 
     def write_whole(self, name: str, text: str) -> None:
         """Replace a small object."""

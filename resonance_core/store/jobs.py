@@ -2,10 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
@@ -37,6 +36,7 @@ NEXT: dict[TrackState, JobState] = {
     "failed": "extracting",
 }
 """What a job is at while its last track is in a state, from the first state on."""
+FOLDER = "jobs"
 LOST = "the process that worked on it was killed; run it again to go on where it was"
 WRITE_EVERY_S = 1.0
 """The least time between two writes while the state stays the same, in seconds."""
@@ -191,14 +191,23 @@ def close_lost_jobs(store: Store) -> list[Job]:
     Raises:
         StoreError: The store cannot be written.
     """
+    return close_lost(list_jobs(store), store)
+
+
+def close_lost(jobs: Iterable[Job], store: Store) -> list[Job]:
+    """Close those of some jobs of this store's owner that nobody works on, and return them.
+
+    Raises:
+        StoreError: The store cannot be written.
+    """
     lost = []
-    for job in list_jobs(store):
+    for job in jobs:
         if not _is_open(job, store):
             continue
         try:
             with store.locked(_lock(job), timeout_s=0):
                 # Read again, for it may have ended after it was listed.
-                now = _read_job(store, job.id)
+                now = read_job(store, _file(job))
                 if now is not None and _is_open(now, store):
                     now.state, now.reason, now.ended_at = "failed", LOST, datetime.now(UTC)
                     save_job(store, now)
@@ -215,33 +224,32 @@ def save_job(store: Store, job: Job) -> None:
         StoreError: The store cannot be written.
     """
     job.updated_at = datetime.now(UTC)
-    store.write_whole(f"jobs/{job.id}.json", job.model_dump_json(indent=1))
+    store.write_whole(_file(job), job.model_dump_json(indent=1))
 
 
-def list_jobs(store: Store, known: Mapping[str, Job] = MappingProxyType({})) -> list[Job]:
-    """Return all jobs, the newest first; a damaged one is left out, for it says nothing.
-
-    Args:
-        store: Where they are kept.
-        known: Jobs that stay as they are, by id; their files are not read again.
-    """
-    found = []
-    for name in store.list_whole("jobs"):
-        if (job := known.get(name.removeprefix("jobs/").removesuffix(".json"))) is not None:
-            found.append(job)
-            continue
-        with suppress(ValidationError):
-            found.append(Job.model_validate_json(store.read_whole(name) or b""))
+def list_jobs(store: Store) -> list[Job]:
+    """Return all jobs, the newest first; a damaged one is left out, for it says nothing."""
+    read = (read_job(store, name) for name in store.list_whole(FOLDER))
+    found = [job for job in read if job is not None]
     return sorted(found, key=lambda job: job.created_at, reverse=True)
 
 
-def forget_job(store: Store, job: Job) -> None:
+def read_job(store: Store, name: str) -> Job | None:
+    """Return the job in a file, or None where there is none or it is damaged."""
+    held = store.read_whole(name)
+    try:
+        return None if held is None else Job.model_validate_json(held)
+    except ValidationError:
+        return None
+
+
+def forget_job(store: Store, job_id: str) -> None:
     """Remove a job's file; what the job led to stays.
 
     Raises:
         StoreError: The store cannot be written.
     """
-    store.forget_whole(f"jobs/{job.id}.json")
+    store.forget_whole(f"{FOLDER}/{job_id}.json")
 
 
 def load_job(store: Store, job_id: str) -> Job | None:
@@ -252,21 +260,18 @@ def load_job(store: Store, job_id: str) -> Job | None:
         job_id: A UUID; nothing else names a job's file.
     """
     try:
-        return _read_job(store, str(UUID(job_id)))
+        return read_job(store, f"{FOLDER}/{UUID(job_id)}.json")
     except ValueError:  # no UUID
-        return None
-
-
-def _read_job(store: Store, name: str) -> Job | None:
-    try:
-        return Job.model_validate_json(store.read_whole(f"jobs/{name}.json") or b"")
-    except ValidationError:
         return None
 
 
 def _is_open(job: Job, store: Store) -> bool:
     """Say whether a job of this store's owner has not ended."""
     return job.state not in FINAL and job.owner == store.owner
+
+
+def _file(job: Job) -> str:
+    return f"{FOLDER}/{job.id}.json"
 
 
 def _lock(job: Job) -> str:

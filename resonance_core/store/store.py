@@ -228,7 +228,14 @@ class Store:
 
     def list_whole(self, folder: str) -> list[str]:
         """Return the names of the small files in a folder, sorted, as ``read_whole`` takes them."""
-        found = []
+        return list(self.versions_whole(folder))
+
+    def versions_whole(self, folder: str) -> dict[str, str]:
+        """Return the names of the small files in a folder, sorted, each with its version.
+
+        A file that is replaced has another version: so it can be told without reading it.
+        """
+        found = {}
         with (
             self._in_words(),
             suppress(FileNotFoundError),
@@ -236,9 +243,10 @@ class Store:
         ):
             for entry in entries:
                 with suppress(FileNotFoundError):  # it may be removed meanwhile
-                    if entry.name[0] != "." and entry.is_file() and entry.stat().st_size:
-                        found.append(f"{folder}/{entry.name}")
-        return sorted(found)
+                    if entry.name[0] != "." and entry.is_file() and (at := entry.stat()).st_size:
+                        version = f"{at.st_ino}-{at.st_mtime_ns}-{at.st_size}"
+                        found[f"{folder}/{entry.name}"] = version
+        return dict(sorted(found.items()))
 
     def small_files(self) -> Iterator[str]:
         """Yield the names of all small files of the folder; no other folder is looked into."""

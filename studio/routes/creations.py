@@ -23,6 +23,7 @@ from resonance_core.store.creations import (
 from resonance_core.store.pieces import AUDIO
 from resonance_core.store.records import Record
 from studio.body import Body
+from studio.paths import model_in_words, without_folders
 from studio.problems import problems
 from studio.service import Served, Service
 
@@ -39,7 +40,7 @@ class CreationView(Creation):
     """A creation, and what is known of its piece."""
 
     made: dict[str, Any]
-    """The piece's sidecar."""
+    """The piece's sidecar; of a model in a folder of the service, ``model.id`` is its name."""
 
 
 class Page(BaseModel):
@@ -94,7 +95,7 @@ def one_creation(creation_id: str, service: Served) -> CreationView:
     """Return a creation with all that is known of its piece."""
     creation = load_creation(service.store, creation_id)
     made = service.store.get(creation.piece).info
-    return CreationView(**creation.model_dump(), made=made)
+    return CreationView(**creation.model_dump(), made={**made, "model": _shown(made["model"])})
 
 
 @router.get("/{creation_id}/family", responses=problems(404))
@@ -166,6 +167,12 @@ def sound_name(creation: Creation, suffix: str) -> str:
     return f"{slugify(creation.title, max_length=60) or 'piece'}.{suffix}"
 
 
+def _shown(model: dict[str, Any]) -> dict[str, Any]:
+    """Return what a sidecar says of a model, without a path of this machine."""
+    told = {key: without_folders(of) if isinstance(of, str) else of for key, of in model.items()}
+    return {**told, "id": model_in_words(model["id"])}
+
+
 def _headers(piece: Record) -> dict[str, str]:
     info = piece.info
     tempo = info["descriptors"]["tempo_bpm"]
@@ -174,7 +181,7 @@ def _headers(piece: Record) -> dict[str, str]:
         "X-Sample-Rate": str(info["sample_rate"]),
         "X-Duration-S": f"{info['duration_s']:.3f}",
         "X-Backend": info["backend"],
-        "X-Model": info["model"]["id"],
+        "X-Model": model_in_words(info["model"]["id"]),
         "X-Steering": ",".join(
             f"{one['direction'][:12]}={one['strength']:g}" for one in info["steering"]
         )

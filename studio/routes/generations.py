@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import soundfile
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import BaseModel
 
 from flows.hosted import hosted_access, to_be_sent
 from resonance_core.config import PipelineConfig
@@ -57,7 +58,7 @@ async def generate_piece(
 
     With an ``Idempotency-Key`` the same request again is the same job.
     """
-    job = await submit(wanted, None, service, idempotency_key)
+    job = await submit(wanted, None, wanted, service, idempotency_key)
     if not wait and "wait" not in prefer:
         return accepted(job, service, response)
     job = await _ended(job, service)
@@ -71,13 +72,18 @@ async def generate_piece(
 
 
 async def submit(
-    wanted: Wanted, parent: Creation | None, service: Service, idempotency_key: str | None = None
+    wanted: Wanted,
+    parent: Creation | None,
+    sent: BaseModel,
+    service: Service,
+    idempotency_key: str | None = None,
 ) -> Job:
     """Queue a generation, each take of which will be a creation.
 
     Args:
         wanted: What is asked for.
         parent: The creation that they are variants of.
+        sent: The request as it came: what is wanted may also depend on earlier takes.
         service: Has the queue.
         idempotency_key: Names the request, so that it is not done twice.
 
@@ -92,7 +98,7 @@ async def submit(
     config, runtime = wanted.settings(service.config, service.model), service.runtime
     seconds = await asyncio.to_thread(_check, wanted, config, service)
     of = None if parent is None else parent.id
-    asked = sha256_text(wanted.model_dump_json(exclude_unset=True) + (of or ""))
+    asked = sha256_text(sent.model_dump_json(exclude_unset=True) + (of or ""))
     total = round(seconds * service.model.sample_rate)
     first_take = wanted.kept[0]
     is_named = parent is not None and parent.request["prompt"] == wanted.prompt

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from flows.describers import DescriberName, describers
+from studio.paths import model_in_words
 from studio.service import Served
 
 router = APIRouter(tags=["health"])
@@ -26,7 +27,7 @@ class Health(BaseModel):
 def health(service: Served) -> Health:
     """Return whether the service works; the model is loaded when it is first needed."""
     return Health(
-        model=service.model.id,
+        model=model_in_words(service.model.id),
         backend=service.model.backend,
         sample_rate=service.model.sample_rate,
         waiting=len(service.queue.jobs()),

@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from resonance_core.keys import sha256_text
-from resonance_core.store.jobs import FINAL, Job, JobKind
+from resonance_core.store.jobs import FINAL, Job, JobKind, load_job
 from studio.errors import ConflictError, UnknownError
+from studio.job_list import Outline
 from studio.paths import source_in_words, without_folders
 from studio.problems import problems
 from studio.queue import Work
@@ -85,16 +86,16 @@ def all_jobs(
     With ``parent`` those only that make variants of a creation, with ``active`` those only that
     have not ended. The job of a piece is forgotten a day after it has ended.
     """
-    known = {job.id: job for job in service.jobs.read()}
-    known |= {job.id: job for job in service.queue.jobs()}
-    known |= {job.id: job for kind in service.processes for job in kind.jobs()}
+    here = {job.id: job for job in service.queue.jobs()}
+    here |= {job.id: job for kind in service.processes for job in kind.jobs()}
+    known = {one.id: one for one in service.jobs.read()}
+    known |= {job.id: Outline.of(job) for job in here.values()}
     found = [
-        job
-        for job in known.values()
-        if parent in (None, job.parent) and not (active and job.state in FINAL)
+        one for one in known.values() if parent in (None, one.parent) and not (active and one.ended)
     ]
-    newest = sorted(found, key=lambda job: job.created_at, reverse=True)
-    return [view(job, service) for job in newest[offset : offset + limit]]
+    newest = sorted(found, key=lambda one: one.created_at, reverse=True)[offset : offset + limit]
+    jobs = (here.get(one.id) or load_job(service.store, one.id) for one in newest)
+    return [view(job, service) for job in jobs if job is not None]
 
 
 @router.get("/{job_id}", responses=problems(404))
@@ -144,7 +145,7 @@ async def cancel(job: Found, service: Served) -> JobView:
     The process of an ingest or an impression ends.
     """
     works = next((kind for kind in service.processes if kind.has(job.id)), None)
-    if works is not None:
+    if works is not None and job.state not in FINAL:  # or it has ended, and its process will
         works.stop(job.id)
     elif (work := service.queue.get(job.id)) is not None:
         work.stop()

@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from studio.body import Body
-from studio.door import COOKIE, LASTS_S
+from studio.door import COOKIE
 from studio.errors import KeyNeededError
 from studio.service import Served
+from studio.sessions import LASTS
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -44,8 +45,8 @@ async def enter(entry: Entry, request: Request, response: Response, service: Ser
             )
         response.set_cookie(
             COOKIE,
-            door.cookie(),
-            max_age=LASTS_S,
+            door.begin(),
+            max_age=round(LASTS.total_seconds()),
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
@@ -54,6 +55,7 @@ async def enter(entry: Entry, request: Request, response: Response, service: Ser
 
 
 @router.delete("", status_code=204)
-async def leave(response: Response) -> None:
-    """Have the browser forget its cookie."""
+def leave(request: Request, response: Response, service: Served) -> None:
+    """End the session: the browser forgets its cookie, and no copy of it opens anything."""
+    service.door.end(request)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from resonance_core.stages.deliver import encoded
 from resonance_core.store.creations import Creation, load_creation
 from studio.body import Body
+from studio.paths import model_in_words
 from studio.problems import problems
 from studio.routes.creations import sound_name
 from studio.service import Served, Service
@@ -83,7 +84,7 @@ def _page(creation: Creation, service: Service) -> str:
         title=creation.title,
         audio=base64.b64encode(sound.read_bytes()).decode(),
         seconds=piece.info["duration_s"],
-        model=piece.info["model"]["id"],
+        model=model_in_words(piece.info["model"]["id"]),
     )
 
 

@@ -7,7 +7,15 @@ from pydantic import BaseModel
 
 from studio.problems import problems
 from studio.service import Served
-from studio.uploads import check_file, drop_upload, new_upload, place_of, release, upload_folder
+from studio.uploads import (
+    check_file,
+    check_name,
+    drop_upload,
+    keep,
+    new_upload,
+    part_of,
+    upload_folder,
+)
 
 router = APIRouter(prefix="/uploads", tags=["playlists"])
 FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -39,17 +47,16 @@ async def put_song(upload_id: str, name: str, request: Request, service: Served)
     later, and songs taken that are sent beside it.
     """
     folder = upload_folder(service.store, upload_id)
-    place = place_of(folder, name)
-    part = place.with_name(f".{place.name}")  # a file that breaks off is none
+    check_name(folder, name)
+    part = part_of(folder, name)
     try:
         with part.open("wb") as file:
             async for block in request.stream():
                 file.write(block)
         await asyncio.to_thread(check_file, part, name, service.config.download.max_duration_s)
-        part.replace(place)
+        keep(part, name)
     finally:
         part.unlink(missing_ok=True)
-        release(place)
     songs = sorted(path.name for path in folder.glob("[!.]*"))
     return Upload(id=upload_id, songs=songs)
 

@@ -74,7 +74,7 @@ async def vary(
         wanted = await asyncio.to_thread(_changed, parent, changes, service.store)
     except ValidationError as error:
         raise explain(error, "the variant", Wanted) from error
-    job = await submit(wanted, parent, service, idempotency_key)
+    job = await submit(wanted, parent, change, service, idempotency_key)
     return accepted(job, service, response)
 
 

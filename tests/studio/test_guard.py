@@ -7,12 +7,14 @@ from itsdangerous import TimestampSigner
 from pydantic import SecretStr
 
 from studio.app import create_app
-from studio.door import COOKIE, LASTS_S, Door
+from studio.door import COOKIE, Door
+from studio.guard import READ_WHOLE
 from studio.problems import MEDIA_TYPE
+from studio.sessions import LASTS
 
 
 def test_a_page_of_another_site_changes_nothing(client):
-    for origin in ("https://example.org", "null", "http://127.0.0.1:9999"):
+    for origin in ("https://example.org", "null", "http://127.0.0.1:9999", "http://["):
         answer = client.post("/generations", json={"prompt": "x"}, headers={"Origin": origin})
         assert answer.status_code == 403, origin
         assert answer.json()["type"] == "urn:resonance:problem:origin"
@@ -106,15 +108,15 @@ def test_a_cookie_outlives_the_service_but_neither_its_key_nor_its_days(store, l
         with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
             return client.get("/jobs", headers={"Cookie": f"{COOKIE}={cookie}"}).status_code
 
-    cookie = Door(locked.api_key).cookie()
+    cookie = Door(locked.api_key, store).begin()
     assert asked(locked, cookie) == 200
     other = locked.model_copy(update={"api_key": SecretStr("another")})
     assert asked(other, cookie) == 401
-    forged = [cookie[:-1], cookie.replace("studio", "other"), "studio", "", '"', "s3cret"]
+    forged = [cookie[:-1], f"other{cookie[cookie.index('.') :]}", "studio", "", '"', "s3cret"]
     forged += [TimestampSigner("", salt="session").sign("studio").decode()]
     forged += [TimestampSigner("s3cret", salt="share").sign("studio").decode()]
     assert {asked(locked, one) for one in forged} == {401}
-    later = time.time() + LASTS_S + 1
+    later = time.time() + LASTS.total_seconds() + 1
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: later)
     assert asked(locked, cookie) == 401
 
@@ -124,3 +126,38 @@ def test_without_a_key_there_is_no_session_to_open(client):
     answer = client.post("/session", json={"key": "anything"})
     assert (answer.status_code, answer.cookies) == (200, {})
     assert answer.json() == {"wants_key": False, "open": True}
+
+
+def test_who_logs_out_ends_that_session_also_for_a_copy_and_after_a_restart(store, locked):
+    def begun(client: TestClient) -> dict[str, str]:
+        given = client.post("/session", json={"key": "s3cret"})
+        client.cookies.clear()
+        return {"Cookie": f"{COOKIE}={given.cookies[COOKIE]}"}
+
+    with TestClient(create_app(locked), base_url="http://127.0.0.1") as client:
+        mine, other = begun(client), begun(client)
+        assert client.delete("/session", headers=mine).status_code == 204
+        assert client.get("/jobs", headers=mine).status_code == 401
+        assert not client.get("/session", headers=mine).json()["open"]
+        assert client.get("/jobs", headers=other).status_code == 200
+        assert client.delete("/session", headers={"Cookie": f"{COOKIE}=x"}).status_code == 204
+    with TestClient(create_app(locked), base_url="http://127.0.0.1") as client:
+        assert client.get("/jobs", headers=mine).status_code == 401
+        assert client.get("/jobs", headers=other).status_code == 200
+
+
+def test_a_key_may_have_any_letters(store, locked):
+    settings = locked.model_copy(update={"api_key": SecretStr("schlüssel")})
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        key = {"Authorization": "Bearer schlüssel".encode()}
+        assert client.get("/jobs", headers=key).status_code == 200
+
+
+def test_only_files_may_be_large(store, locked):
+    settings = locked.model_copy(update={"max_bytes": 10 * READ_WHOLE})
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        large = b'{"key": "' + b"x" * READ_WHOLE + b'"}'
+        assert client.post("/session", content=large).status_code == 413
+        client.headers["Authorization"] = "Bearer s3cret"
+        assert client.post("/generations", content=large).status_code == 413
+        assert client.post("/melodies", content=large).status_code == 422

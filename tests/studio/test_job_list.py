@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from resonance_core.store.jobs import Job, list_jobs, save_job
+from resonance_core.store.jobs import LOST, Job, list_jobs, save_job
 from studio.app import create_app
-from studio.job_list import KEPT, JobList
+from studio.job_list import KEPT, JobList, Outline
 
 NOW = datetime.now(UTC)
 
@@ -24,12 +24,14 @@ def kept(store, age: timedelta, **fields) -> Job:
 def test_jobs_of_pieces_are_forgotten_a_day_after_they_ended_and_nothing_else_is(store):
     ended = {"state": "completed"}
     old, new = kept(store, 1.1 * KEPT, **ended), kept(store, 0.9 * KEPT, **ended)
-    waits = kept(store, 2 * KEPT)
     ingest = kept(store, 3 * KEPT, kind="ingest", **ended)
     jobs = JobList(store)
+    jobs.read()
+    waits = kept(store, 2 * KEPT)  # after those that nobody works on are closed
     assert [job.id for job in jobs.read()] == [new.id, old.id, waits.id, ingest.id]
     jobs.forget()
-    assert jobs.read() == list_jobs(store) == [new, waits, ingest]
+    assert list_jobs(store) == [new, waits, ingest]
+    assert jobs.read() == [Outline.of(job) for job in (new, waits, ingest)]
     assert not (store.root / f"jobs/{old.id}.json").exists()
 
 
@@ -40,20 +42,27 @@ def test_a_service_forgets_when_it_starts(store, little):
             pass
 
 
-def test_what_has_ended_is_read_once_and_all_else_each_time(store, monkeypatch):
+def test_what_has_ended_is_read_again_only_where_it_changed(store, monkeypatch):
     ended = [kept(store, timedelta(hours=n), state="completed") for n in range(3)]
-    goes_on = kept(store, timedelta(hours=9))
-    again = kept(store, timedelta(hours=10), kind="ingest", state="failed")  # may be run again
+    again = kept(store, timedelta(hours=10), kind="ingest", state="failed")
     jobs, read, files = JobList(store), store.read_whole, []
-    monkeypatch.setattr(store, "read_whole", lambda name: files.append(name) or read(name))
     first = jobs.read()
-    assert len(files) == 5
-    files.clear()
-    goes_on.state = "completed"
-    save_job(store, goes_on)
+    goes_on = kept(store, timedelta(hours=9))
+    monkeypatch.setattr(store, "read_whole", lambda name: files.append(name) or read(name))
+    again.state = "downloading"  # it is run again
+    save_job(store, again)
     (store.root / f"jobs/{ended[0].id}.json").unlink()
-    assert jobs.read() == [*first[1:3], goes_on, again]
-    assert sorted(files) == sorted(f"jobs/{job.id}.json" for job in (goes_on, again))
+    for _ in range(2):
+        files.clear()
+        assert jobs.read() == [*first[1:3], Outline.of(goes_on), Outline.of(again)]
+        assert sorted(files) == sorted(f"jobs/{job.id}.json" for job in (goes_on, again))
+
+
+def test_the_first_who_asks_finds_lost_jobs_closed(store, client):
+    client.get("/jobs")
+    lost = kept(store, timedelta(hours=1), state="generating")
+    assert [job.state for job in JobList(store).read() if job.id == lost.id] == ["failed"]
+    assert client.get(f"/jobs/{lost.id}").json()["reason"] == LOST
 
 
 def test_jobs_are_listed_the_newest_first_and_on_from_the_last_one(store, client):

@@ -7,7 +7,7 @@ import pytest
 from resonance_core.store.jobs import Job, JobTrack, save_job
 from resonance_core.store.playlists import load_entry, save_entry
 from studio.lists import list_upload
-from studio.paths import source_in_words, without_folders
+from studio.paths import model_in_words, source_in_words, without_folders
 from studio.sources import EXAMPLES
 from studio.uploads import new_upload, place_of, upload_folder
 
@@ -82,3 +82,19 @@ def test_no_answer_shows_a_path_of_this_machine(client, example_store, clips):
             answer = client.get(address)
             for secret in (example_store.root, EXAMPLES.parents[1], Path.home()):
                 assert str(secret) not in answer.text, address
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("nano", "nano"),
+        ("facebook/musicgen-melody", "facebook/musicgen-melody"),
+        ("/srv/models/own.v2", "own.v2"),
+        ("~/own", "own"),
+        ("../own", "own"),
+        ("/srv/音楽", "Yin-Le"),
+        ("/", "a folder"),
+    ],
+)
+def test_of_a_models_folder_only_the_name_is_told(model, words):
+    assert model_in_words(model) == words

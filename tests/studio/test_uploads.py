@@ -6,7 +6,14 @@ import pytest
 from studio.errors import UnknownError, UnusableError
 from studio.lists import list_upload
 from studio.sources import EXAMPLES
-from studio.uploads import MOST_FILES, drop_upload, new_upload, place_of, upload_folder
+from studio.uploads import (
+    MOST_FILES,
+    check_name,
+    drop_upload,
+    new_upload,
+    place_of,
+    upload_folder,
+)
 
 
 def test_of_a_songs_name_only_what_is_harmless_is_taken(store):
@@ -18,7 +25,7 @@ def test_of_a_songs_name_only_what_is_harmless_is_taken(store):
     assert place_of(folder, "list.json").name == "list.jspf"
     for name in ("run.sh", "no suffix", "evil.mp3/../../x", "own.tracks"):
         with pytest.raises(UnusableError, match="no audio file"):
-            place_of(folder, name)
+            check_name(folder, name)
 
 
 @pytest.mark.parametrize("upload", ["..", "", "00000000-0000-0000-0000-000000000000", "a/b"])
@@ -32,7 +39,7 @@ def test_no_more_songs_are_taken_than_a_playlist_has(store):
     for number in range(MOST_FILES):
         place_of(folder, f"{number}.mp3").touch()
     with pytest.raises(UnusableError, match=f"there are {MOST_FILES} songs already"):
-        place_of(folder, "one-more.mp3")
+        check_name(folder, "one-more.mp3")
 
 
 def test_a_dropped_upload_is_gone(store):

@@ -88,7 +88,12 @@ def lan(clips: list[Path]) -> Iterator[Place]:
 
 @pytest.mark.parametrize(
     ("address", "public"),
-    [("8.8.8.8", True), ("2606:4700::1111", True), ("10.0.0.1", False), ("fe80::1%eth0", False)],
+    [("8.8.8.8", True), ("2606:4700::1111", True), ("10.0.0.1", False), ("fe80::1%eth0", False)]
+    + [
+        (f"{one}7f00:1", False)
+        for one in ("::", "::ffff:", "::ffff:0:", "64:ff9b::", "64:ff9b:1::")
+    ]
+    + [("fec0::1", False)],
 )
 def test_an_address_is_public_or_not(address: str, public: bool) -> None:
     assert is_public(address) is public

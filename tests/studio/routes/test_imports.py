@@ -70,6 +70,10 @@ def test_what_is_no_exported_piece_is_refused_and_nothing_of_it_kept(elsewhere, 
         made = json.loads(parcel.read("creation.json"))
     other_stage = {**record, "request": {**record["request"], "stage": "vocabulary"}}
     other_key = {**record, "key": "0" * 64}
+    apart = {**record, "request": {**record["request"], "dataset": "activations/x=1"}}
+    packed = repacked(exported, {})  # whose first file cannot be unpacked
+    start = packed.index(b"audio.wav") + len("audio.wav")
+    broken = packed[:start] + b"\xff" * 20 + packed[start + 20 :]
     for wrong, words in (
         (repacked(exported, {"direction/direction.safetensors": b"x"}), "is not what its record"),
         (b"", "no exported piece"),
@@ -80,6 +84,8 @@ def test_what_is_no_exported_piece_is_refused_and_nothing_of_it_kept(elsewhere, 
         (repacked(exported, {"record.json": b"{}"}), "cannot be read"),
         (repacked(exported, {"record.json": json.dumps(other_stage).encode()}), "has no place"),
         (repacked(exported, {"record.json": json.dumps(other_key).encode()}), "has no place"),
+        (repacked(exported, {"record.json": json.dumps(apart).encode()}), "has no place"),
+        (broken, "no exported piece"),
         (repacked(exported, {"bomb": bytes(200_000)}), "are more than 100000"),
         (
             repacked(exported, {"creation.json": json.dumps({**made, "request": {}}).encode()}),

@@ -1,6 +1,8 @@
 from uuid import uuid4
 
+from studio.errors import UnusableError
 from studio.sources import EXAMPLES
+from studio.uploads import given_names, upload_folder
 
 
 def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
@@ -54,3 +56,29 @@ def test_the_example_has_a_name_of_its_own(client, monkeypatch):
     assert client.post("/playlists", json={"source": "example"}).status_code == 202
     assert started == [(str(EXAMPLES), "example")]
     assert len(list(EXAMPLES.glob("*.opus"))) == 6
+
+
+def test_a_file_that_breaks_off_does_no_harm_to_one_that_is_sent_again(client, monkeypatch):
+    upload = client.post("/uploads").json()["id"]
+    sends = iter([b"old", b"new song"])
+
+    def check(part, name, _longest):
+        assert part.read_bytes() == next(sends)
+        if part.read_bytes() == b"old":  # while it is looked into, the same comes again
+            again = client.put(f"/uploads/{upload}/a.mp3", content=b"new song")
+            assert again.status_code == 200
+            raise UnusableError("it broke off", "Send it again")
+
+    monkeypatch.setattr("studio.routes.uploads.check_file", check)
+    assert client.put(f"/uploads/{upload}/a.mp3", content=b"old").status_code == 422
+    folder = upload_folder(client.app.state.service.store, upload)
+    assert given_names(folder) == {"a.mp3": folder / "a.mp3"}
+    assert (folder / "a.mp3").read_bytes() == b"new song"
+
+
+def test_a_file_that_comes_to_an_upload_that_was_dropped_is_told_so(client, monkeypatch):
+    upload = client.post("/uploads").json()["id"]
+    monkeypatch.setattr(
+        "studio.routes.uploads.check_file", lambda *_: client.delete(f"/uploads/{upload}")
+    )
+    assert client.put(f"/uploads/{upload}/a.mp3", content=b"x").status_code == 404

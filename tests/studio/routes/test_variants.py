@@ -127,3 +127,13 @@ def test_a_piece_goes_on_from_where_it_ended(client, ended, creation):
     assert "120.4 s are more than 120" in beyond.json()["detail"]
     gone = client.post(place, json={"continues": "0" * 64})
     assert gone.status_code == 404
+
+
+def test_more_takes_that_are_asked_for_twice_are_made_once(client, ended, creation):
+    place, key = f"/creations/{creation['id']}/variants", {"Idempotency-Key": "more"}
+    first = client.post(place, json={"takes": 2}, headers=key)
+    ended(first.headers["Location"])
+    again = client.post(place, json={"takes": 2}, headers=key)
+    assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+    other = client.post(place, json={"takes": 3}, headers=key)
+    assert other.status_code == 422
