@@ -90,6 +90,15 @@ def library(
     return Page(total=len(groups), creations=list(chain(*groups[offset : offset + limit])))
 
 
+KINDS: dict[str, dict[str, Any]] = {kind: {} for kind in MEDIA_TYPES.values()}
+SOUND: dict[int | str, dict[str, Any]] = {
+    200: {"description": "All of it", "content": KINDS},
+    206: {"description": "The range that was asked for", "content": KINDS},
+    304: {"description": "What the client has is the same"},
+    **problems(404, 416),
+}
+
+
 @router.get("/{creation_id}", responses=problems(404))
 def one_creation(creation_id: str, service: Served) -> CreationView:
     """Return a creation with all that is known of its piece."""
@@ -122,7 +131,7 @@ def remove(creation_id: str, service: Served) -> None:
     remove_creation(service.store, load_creation(service.store, creation_id))
 
 
-@router.get("/{creation_id}/audio", responses=problems(404, 416), response_class=FileResponse)
+@router.get("/{creation_id}/audio", responses=SOUND, response_class=FileResponse)
 def audio(
     creation_id: str,
     service: Served,

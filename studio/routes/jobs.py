@@ -124,7 +124,18 @@ async def events(
         yield ServerSentEvent(raw_data=seen.job, event="job", id=seen.version)
 
 
-@router.get("/{job_id}/audio", responses=problems(404, 409), response_class=StreamingResponse)
+@router.get(
+    "/{job_id}/audio",
+    responses={
+        200: {"description": "The sound so far, and what follows", "content": {"audio/wav": {}}},
+        303: {
+            "description": "Where all of it is",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+        },
+        **problems(404, 409),
+    },
+    response_class=StreamingResponse,
+)
 async def audio(job: Found, service: Served) -> Response:
     """Play the piece while it is made, as a WAV stream without an end in its header.
 
