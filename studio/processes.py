@@ -116,7 +116,7 @@ class Processes(ABC):
             with contextlib.suppress(asyncio.CancelledError):
                 reason = await self._work(job)
             kept = await asyncio.to_thread(load_job, self._store, job.id) or job.model_copy()
-            if kept.state not in FINAL or reason == CANCELLED:
+            if kept.state not in FINAL or (reason == CANCELLED and kept.state != "completed"):
                 kept.state = "cancelled" if reason == CANCELLED else "failed"
                 kept.reason, kept.ended_at = reason, datetime.now(UTC)
                 await asyncio.to_thread(save_job, self._store, kept)

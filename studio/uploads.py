@@ -125,8 +125,11 @@ def check_file(file: Path, name: str, max_duration_s: float) -> None:
         max_duration_s: The longest that is taken, in seconds.
 
     Raises:
+        UnknownError: The upload was removed meanwhile.
         UnusableError: It is refused.
     """
+    if not file.is_file():
+        raise _unknown(file.parent.name)
     if file.stat().st_size == 0:
         raise UnusableError(f"{name!r} is empty", "Leave it out")
     audio = probe(file) if Path(name).suffix.lower() in SONGS else None

@@ -5,8 +5,10 @@ import time
 
 import psutil
 import pytest
+from fastapi.testclient import TestClient
 
 from resonance_core.store.jobs import FINAL, load_job
+from studio.app import create_app
 from studio.processes import CANCELLED
 
 LONG = {"prompt": "calm piano", "duration_s": 60, "seed": 3}
@@ -52,6 +54,19 @@ def test_an_ingest_ends_in_each_of_its_states(client, store, monkeypatch, state)
     mine = [one for one in psutil.Process().children(recursive=True) if _sleeps(one)]
     assert mine == []
     assert client.delete(location).status_code == 409
+
+
+def test_an_ingest_that_has_completed_stays_so_when_the_service_ends(store, little, monkeypatch):
+    monkeypatch.setattr("studio.sources.check_public", lambda _url: None)
+    works = REACHES.format("uploading").removesuffix("    time.sleep(60)\n")
+    program = f"{works}time.sleep(60)\n"  # it takes its time to end
+    monkeypatch.setattr("studio.ingests.COMMAND", (sys.executable, "-c", program))
+    with TestClient(create_app(little), base_url="http://127.0.0.1") as client:
+        asked = {"source": "https://music.example/list"}
+        job = client.post("/playlists", json=asked).json()
+        wait_for(client, f"/jobs/{job['id']}", ["completed"])
+    ended = load_job(store, job["id"])
+    assert (ended.state, ended.reason) == ("completed", None)
 
 
 def _sleeps(process: psutil.Process) -> bool:

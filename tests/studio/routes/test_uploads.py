@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from studio.errors import UnusableError
 from studio.sources import EXAMPLES
-from studio.uploads import given_names, upload_folder
+from studio.uploads import drop_upload, given_names, upload_folder
 
 
 def test_songs_that_were_sent_are_ingested(client, clips, monkeypatch):
@@ -82,3 +82,17 @@ def test_a_file_that_comes_to_an_upload_that_was_dropped_is_told_so(client, monk
         "studio.routes.uploads.check_file", lambda *_: client.delete(f"/uploads/{upload}")
     )
     assert client.put(f"/uploads/{upload}/a.mp3", content=b"x").status_code == 404
+
+
+def test_an_upload_that_is_removed_while_a_song_arrives_is_gone(client, store):
+    upload = client.post("/uploads").json()["id"]
+
+    def arriving():
+        yield b"x" * 1000
+        drop_upload(store, upload)
+        yield b"x" * 1000
+
+    answer = client.put(f"/uploads/{upload}/song.mp3", content=arriving())
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == f"there is no upload '{upload}'"
+    assert not (store.root / "uploads" / upload).exists()
