@@ -9,6 +9,7 @@ from flows.report import publish_concept
 from flows.results import ConceptResult
 from flows.server import server_of_this_process
 from flows.settings import DEFAULTS, Settings
+from flows.stopping import tasks_end_with_it
 from flows.tracks import hear_tracks, track_runner
 from resonance_core.config import RuntimeConfig
 from resonance_core.sources.labelled import LabelledTracks
@@ -28,6 +29,7 @@ from tasks.resolve import resolve_concept
     on_cancellation=[clean_up],
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
+@tasks_end_with_it()
 def concepts(names: Sequence[str] = (), settings: Settings = DEFAULTS) -> list[ConceptResult]:
     """Make and calibrate the directions of concepts.
 

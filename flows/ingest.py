@@ -11,6 +11,7 @@ from flows.report import publish_playlist
 from flows.results import IngestResult, count_cache
 from flows.server import server_of_this_process
 from flows.settings import DEFAULTS, Settings
+from flows.stopping import tasks_end_with_it
 from flows.tracks import hear_tracks, track_runner, usable
 from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.models.registry import check_runtime, model_info
@@ -45,6 +46,7 @@ WORDS = 5
     on_cancellation=[clean_up],
     task_runner=track_runner(),  # type: ignore[arg-type]
 )
+@tasks_end_with_it()
 def ingest(
     source: str,
     name: str | None = None,

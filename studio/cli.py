@@ -14,6 +14,7 @@ from flows.cli import app
 from flows.console import errors_in_words, notes, out, runtime_settings, settings_of
 from flows.options import ConfigOption, SetOption, StoreOption
 from resonance_core.config_file import explain
+from resonance_core.store.open import open_store
 
 if TYPE_CHECKING:
     import uvicorn
@@ -39,7 +40,7 @@ def studio(
 ) -> None:
     """Serve the studio, on this machine only, and open its page."""
     with errors_in_words(as_json=False):
-        runtime_settings(store)
+        runtime = runtime_settings(store)
         with notes.status("Starting the studio ..."):
             import uvicorn
 
@@ -55,6 +56,7 @@ def studio(
             except ValidationError as error:
                 raise explain(error, "the studio's settings", StudioSettings) from error
             settings.pipeline.read()  # before the start, which takes its time
+            open_store(runtime.store)
             service = create_app(settings)
         page = f"http://{settings.host}:{settings.port}/"
         sys.setswitchinterval(SWITCH_S)

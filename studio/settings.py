@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.settings import DEFAULTS, Settings
@@ -23,7 +23,7 @@ class StudioSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     """Where it listens; another place than loopback needs an ``api_key``."""
-    port: PositiveInt = 8420
+    port: int = Field(8420, ge=1, le=65535)
     """Where it listens."""
     names: tuple[str, ...] = ()
     """Host names besides loopback and ``host`` under which it may be addressed."""

@@ -18,6 +18,16 @@ def test_a_place_that_others_reach_is_refused_without_a_key(monkeypatch, store):
     assert "RESONANCE_STUDIO_API_KEY" in result.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("--port", 70000), "port = 70000"), (("--store", __file__), "test_cli.py' is a file")],
+)
+def test_what_cannot_be_used_is_said_before_the_start(arguments, words, store):
+    result = CliRunner().invoke(app, ["studio", "--no-open", *map(str, arguments)])
+    assert result.exit_code == 2
+    assert words in result.output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_service_starts_answers_and_ends(store, number):
     with socket.socket() as free:
