@@ -20,7 +20,7 @@ def test_a_place_that_others_reach_is_refused_without_a_key(monkeypatch, store):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(("--port", 70000), "port = 70000"), (("--store", __file__), "test_cli.py' is a file")],
+    [(("--port", 70000), "port = 70000"), (("--store", __file__), "test_cli.py is a file")],
 )
 def test_what_cannot_be_used_is_said_before_the_start(arguments, words, store):
     result = CliRunner().invoke(app, ["studio", "--no-open", *map(str, arguments)])
