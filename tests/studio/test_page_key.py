@@ -26,7 +26,7 @@ def test_the_key_is_asked_for_once_and_all_of_a_piece_can_be_had(locked_window: 
     enter(page, "wrong")
     trouble = page.get_by_role("group", name="That did not work")
     expect(trouble).to_be_focused()
-    expect(trouble).to_contain_text("this is not the key of this studio")
+    expect(trouble).to_contain_text("This is not the key of this studio")
     locked_window.errors.clear()  # Chromium writes the refusal to its console
     enter(page, "s3cret")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
