@@ -64,13 +64,19 @@ def test_the_same_playlist_joins_the_job_that_goes_on(client, command):
     assert later.json()["id"] == first.json()["id"]
 
 
+def sleeping() -> list[psutil.Process]:
+    """The processes of this one that do nothing for a minute."""
+    children = psutil.Process().children(recursive=True)
+    return [one for one in children if "time.sleep(60)" in " ".join(one.cmdline())]
+
+
 def test_cancelling_ends_the_process_and_what_it_started(client, command, store):
     command(STARTS)
     location = client.post("/playlists", json=PLAYLIST).headers["Location"]
     wait_for(client, location, lambda job: job["counts"]["downloaded"] == 1)
-    time.sleep(0.2)
-    started = psutil.Process().children(recursive=True)
-    mine = [one for one in started if "time.sleep(60)" in " ".join(one.cmdline())]
+    deadline = time.monotonic() + 30
+    while len(mine := sleeping()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert len(mine) == 2
     assert client.delete(location).status_code == 202
     job = wait_for(client, location, lambda job: job["state"] in FINAL)
