@@ -124,11 +124,12 @@ class RunningJob:
     def move_to(self, state: JobState, reason: str | None = None) -> None:
         """Say what the run is at now, apart from its tracks."""
         with self._changing:
-            self._job.state, self._job.step, self._job.reason = state, None, reason
             if state != "queued":
                 self._job.started_at = self._job.started_at or datetime.now(UTC)
             if state in FINAL:
                 self._job.ended_at = datetime.now(UTC)
+            self._job.step, self._job.reason = None, reason
+            self._job.state = state  # last: whoever sees it meanwhile sees all that comes with it
             self._write()
 
     def at(self, step: str | None) -> None:

@@ -47,7 +47,8 @@ def view(job: Job, service: Service) -> JobView:
     for told in (shown, *shown["tracks"]):
         told["reason"] = told["reason"] and without_folders(told["reason"])
     found = PLACES[job.kind] + job.result if job.result and job.state == "completed" else None
-    position = service.queue.position(job.id)
+    # One that has just ended stands in the queue until its file says so.
+    position = None if job.state in FINAL else service.queue.position(job.id)
     return JobView(**shown, position=position, location=found)
 
 
