@@ -27,7 +27,7 @@ def generation() -> Figure:
 
     def ours() -> np.ndarray:
         made = model.generate([PROMPT], seeds=[0], duration_s=DURATION_S, sampling=sampling)
-        return made[0]
+        return made[0, 0]
 
     def transformers() -> np.ndarray:
         made = model.model.generate(
