@@ -40,5 +40,6 @@ def undelay(columns: torch.Tensor, frame: int, channels: int = 1) -> torch.Tenso
         frame: Which frame.
         channels: Of the audio.
     """
-    books = torch.arange(columns.shape[1], device=columns.device)
-    return columns[:, books, frame + 1 + books // channels]
+    steps = columns.shape[1] // channels
+    pairs = columns[:, :, frame + 1 : frame + 1 + steps].unflatten(1, (steps, channels))
+    return pairs.diagonal(dim1=1, dim2=3).transpose(1, 2).flatten(1)

@@ -107,7 +107,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
 
         def play(rows: Sequence[int]) -> Pieces:
             begin = None if opening is None else self._opening(opening[rows])
-            finite = torch.ones(len(rows), dtype=torch.bool, device=self.device)
+            total = torch.zeros(len(rows), device=self.device)
             drawing = self._frames(
                 [prompts[row] for row in rows],
                 [torch.Generator().manual_seed(seeds[row]) for row in rows],
@@ -116,7 +116,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 None if steering is None else steering.select(rows),
                 None if melody is None else torch.from_numpy(melody[rows]),
                 begin,
-                finite,
+                total,
             )
             # Whoever holds an error of a listener holds what was going on: it is to end here.
             with closing(drawing):
@@ -127,7 +127,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 # While it is played, the whole of it is not to be decoded as well.
                 made = whole(list(drawn), self._decode, self.info, begin)
             # Tokens are drawn even then, and would sound as if nothing had happened.
-            made[~finite.cpu().numpy()] = np.nan
+            made[~total.isfinite().cpu().numpy()] = np.nan
             return made
 
         audio: list[Pieces] = [np.empty(0, np.float32)] * len(seeds)
@@ -149,13 +149,13 @@ class MusicgenModel(MusicgenParts, MusicModel):
         steering: Steering | None,
         melody: Tensor | None,
         opening: Opening | None,
-        finite: Tensor,
+        total: Tensor,
     ) -> Generator[Tensor, None, None]:
         """Yield each frame of a batch as it is drawn, ``[rows, codebooks]``.
 
         What is longer than the model was made for is drawn in windows: each begins with the
-        second half of the one before it, and hears the melody from there on. Rows whose hidden
-        states overflow become false in ``finite``, bool ``[rows]``.
+        second half of the one before it, and hears the melody from there on. A row's logits are
+        added to its ``total``, float32 ``[rows]``, which is not finite once any of them was not.
         """
         made = [] if opening is None else list(opening.codes.unbind(2))
         skipped = 0 if opening is None else opening.skipped
@@ -177,7 +177,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 generators,
                 sampling,
                 None if steering is None else steering.from_frame(skipped + start),
-                finite,
+                total,
             )
             with closing(drawing):
                 for frame in drawing:
@@ -192,7 +192,7 @@ class MusicgenModel(MusicgenParts, MusicModel):
         generators: Sequence[torch.Generator],
         sampling: SamplingConfig,
         steering: Steering | None,
-        finite: Tensor,
+        total: Tensor,
     ) -> Generator[Tensor, None, None]:
         """Yield the frames after those that are given, within one window."""
         columns = given.shape[2] + frames + self.info.warm_up
@@ -203,7 +203,8 @@ class MusicgenModel(MusicgenParts, MusicModel):
                 injection.start = decoder.seen
             logits = decoder.step(new)
             # With guidance each row is there twice.
-            finite.logical_and_(logits.isfinite().all(-1).all(-1).view(-1, len(finite)).all(0))
+            added = logits.sum((1, 2), dtype=torch.float32)
+            total.add_(added.view(-1, len(total)).sum(0))
             return logits
 
         with ExitStack() as stack:

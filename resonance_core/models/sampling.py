@@ -44,10 +44,12 @@ def sample_frames(
     """
     codebooks, start = given.shape[1:]
     guided = sampling.guidance_scale > 1
-    behind = torch.arange(codebooks, device=given.device) // channels
     steps = codebooks // channels
     later = torch.full((len(given), codebooks, frames + steps - 1), pad, device=given.device)
     columns = delay(torch.cat([given, later], dim=2), pad, channels)
+    behind = torch.arange(codebooks, device=given.device)[:, None] // channels
+    frame = torch.arange(columns.shape[2], device=given.device) - 1 - behind
+    is_next = (frame >= start) & (frame < start + frames)
     seen = 0
     for t in range(start + 1, start + frames + steps):
         check_wanted()
@@ -58,9 +60,7 @@ def sample_frames(
             conditional, unconditional = logits.chunk(2)
             logits = unconditional + sampling.guidance_scale * (conditional - unconditional)
         drawn = draw(logits, generators, sampling)
-        frame = t - 1 - behind
-        is_next = (frame >= start) & (frame < start + frames)
-        columns[:, :, t] = torch.where(is_next, drawn, columns[:, :, t])
+        columns[:, :, t] = torch.where(is_next[:, t], drawn, columns[:, :, t])
         if t >= start + steps:
             yield undelay(columns, t - steps, channels)
 
@@ -72,13 +72,15 @@ def draw(
 
     An exponential race: the token with the largest ``probability / exponential noise`` wins, as
     in ``torch.multinomial``, but each row takes its noise from its own generator, so that it
-    doesn't depend on the rows beside it.
+    doesn't depend on the rows beside it. The most likely token alone, ``top_k`` 1, needs no noise.
 
     Args:
         logits: ``[rows, codebooks, tokens]``.
         generators: One a row.
         sampling: Top-k and temperature.
     """
+    if sampling.top_k == 1:
+        return logits.argmax(-1)
     logits = logits / sampling.temperature
     if 0 < sampling.top_k < logits.shape[-1]:
         smallest = logits.topk(sampling.top_k, dim=-1).values[..., -1:]

@@ -26,3 +26,11 @@ def test_undelay_undoes_what_generation_lays_out():
         columns[:, q, q + 1 : q + 7] = codes[:, q]
     for frame in range(6):
         assert torch.equal(undelay(columns, frame), codes[..., frame])
+
+
+def test_undelay_undoes_what_runs_together():
+    codes = torch.arange(24).reshape(2, 4, 3)
+    later = torch.full((2, 4, 1), P)
+    columns = delay(torch.cat([codes, later], dim=2), P, channels=2)
+    for frame in range(3):
+        assert torch.equal(undelay(columns, frame, channels=2), codes[..., frame])

@@ -29,6 +29,15 @@ def test_a_low_temperature_draws_the_most_likely():
     assert torch.equal(drawn, logits.argmax(-1))
 
 
+def test_the_most_likely_alone_takes_no_noise():
+    logits = torch.randn(2, 50, 16, generator=torch.Generator().manual_seed(1))
+    row = generators(0)[0]
+    before = row.get_state()
+    drawn = draw(logits, [row, row], SamplingConfig(top_k=1))
+    assert torch.equal(drawn, logits.argmax(-1))
+    assert torch.equal(row.get_state(), before)
+
+
 def test_a_row_takes_its_noise_from_its_own_seed():
     logits = torch.zeros(3, 4, 64)
     together = draw(logits, generators(7, 8, 7), SamplingConfig())
