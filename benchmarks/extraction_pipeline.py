@@ -23,7 +23,7 @@ from resonance_core.audio.decode import transcode
 from resonance_core.audio.read import read_windows
 from resonance_core.config import ChunkConfig, RuntimeConfig
 from resonance_core.models.base import Waveforms
-from resonance_core.models.registry import load_model
+from resonance_core.models.registry import chunks_at_once, load_model
 from resonance_core.stages.extract import choose_layers
 
 # The flow calibrates after what is timed here; this keeps it short.
@@ -56,12 +56,13 @@ def _measure(
     config = settings.read()
     runtime = RuntimeConfig()
     model = load_model(config.model, runtime)
+    at_once = chunks_at_once(runtime)
     layers = choose_layers(config.extract, model.info)
     tracks = sorted(playlist.glob("*.opus"))
     batches = [
         batch
         for track in tracks
-        for batch in _batches(track, config.chunk, model.info.sample_rate, runtime.batch_size)
+        for batch in _batches(track, config.chunk, model.info.sample_rate, at_once)
     ]
 
     def bare() -> None:
@@ -95,7 +96,7 @@ def _measure(
             conditions={
                 "tracks": len(tracks),
                 "chunks": sum(len(batch) for batch in batches),
-                "batch_size": runtime.batch_size,
+                "batch_size": at_once,
             },
         )
 

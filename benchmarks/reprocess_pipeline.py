@@ -20,7 +20,7 @@ from flows.results import ReprocessResult
 from flows.settings import Settings
 from resonance_core.audio.stream import stream_windows
 from resonance_core.config import RuntimeConfig
-from resonance_core.models.registry import load_model
+from resonance_core.models.registry import chunks_at_once, load_model
 from resonance_core.stages.extract import choose_layers
 
 ONE_CHUNK = "chunk.hop_s=400.0"
@@ -70,9 +70,9 @@ def _measure(
         for track in tracks
         for _, samples in stream_windows(track, model.info.sample_rate, config.chunk)
     ]
+    at_once = chunks_at_once(runtime)
     batches = [
-        np.stack(chunks[first : first + runtime.batch_size])
-        for first in range(0, len(chunks), runtime.batch_size)
+        np.stack(chunks[first : first + at_once]) for first in range(0, len(chunks), at_once)
     ]
 
     def bare() -> None:
@@ -102,6 +102,6 @@ def _measure(
             conditions={
                 "tracks": len(tracks),
                 "chunks": len(chunks),
-                "batch_size": runtime.batch_size,
+                "batch_size": at_once,
             },
         )

@@ -17,7 +17,7 @@ from flows.reprocess import reprocess
 from resonance_core.audio.stream import stream_windows
 from resonance_core.config import RuntimeConfig
 from resonance_core.config_file import load_config
-from resonance_core.models.registry import load_model
+from resonance_core.models.registry import chunks_at_once, load_model
 from resonance_core.stages.extract import choose_layers
 from resonance_core.store.open import open_store
 
@@ -65,9 +65,11 @@ def _hear(folder: Path, barrier: Barrier) -> None:
         for _, samples in stream_windows(track, model.info.sample_rate, config.chunk)
     ]
 
+    at_once = chunks_at_once(runtime)
+
     def hear() -> None:
-        for first in range(0, len(chunks), runtime.batch_size):
-            batch = np.stack(chunks[first : first + runtime.batch_size])
+        for first in range(0, len(chunks), at_once):
+            batch = np.stack(chunks[first : first + at_once])
             prompts = [config.extract.prompt] * len(batch)
             model.capture(batch, layers=layers, prompts=prompts, melody=config.extract.melody)
 

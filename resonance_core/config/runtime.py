@@ -33,7 +33,8 @@ class RuntimeConfig(BaseSettings):
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
     batch_size: PositiveInt = 8
-    """Chunks in one forward pass."""
+    """Rows of one batch: pieces that are made at once, or chunks in one forward pass. A CPU hears
+    at most two chunks at once, for it gains nothing by more."""
     workers: PositiveInt = 1
     """Tracks on their way at once, and of a dataset shards. One is enough to have the next ready
     while the model hears the one before; more help where downloads are slow, and take processor

@@ -9,7 +9,7 @@ from resonance_core.errors import ConfigError
 from resonance_core.keys import Stage, canonical_json, sha256_text
 from resonance_core.models.base import Capture, ModelInfo, MusicModel, Waveforms, check_layers
 from resonance_core.models.capabilities import check_ability
-from resonance_core.models.registry import how_computed, load_model, model_info
+from resonance_core.models.registry import chunks_at_once, how_computed, load_model, model_info
 from resonance_core.stages.chunk import WINDOWS, load_windows
 from resonance_core.stages.transcode import AUDIO
 from resonance_core.steering.layers import middle_third
@@ -64,9 +64,8 @@ def extract(
         path = store.path(audio, AUDIO)
         length = table[0].samples  # all windows of a track have one length
         starts = [window.start for window in table]
-        batches = [
-            starts[i : i + runtime.batch_size] for i in range(0, len(starts), runtime.batch_size)
-        ]
+        size = chunks_at_once(runtime)
+        batches = [starts[i : i + size] for i in range(0, len(starts), size)]
         heard = [
             hear_chunks(loaded, waveforms, layers, config)
             for waveforms in read_ahead(path, batches, length)

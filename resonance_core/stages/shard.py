@@ -20,7 +20,7 @@ from resonance_core.config import PipelineConfig, RuntimeConfig
 from resonance_core.errors import TrackError
 from resonance_core.keys import Stage, StageRequest
 from resonance_core.models.base import Capture
-from resonance_core.models.registry import how_computed, load_model, model_info
+from resonance_core.models.registry import chunks_at_once, how_computed, load_model, model_info
 from resonance_core.stages.download import at_hand, download
 from resonance_core.stages.extract import (
     choose_layers,
@@ -120,7 +120,7 @@ def shard(
             threads=DECODERS,
             depth=runtime.batch_size,
         )
-        batches = ahead([_batches(decoded, runtime.batch_size)], threads=1, depth=BATCHES)
+        batches = ahead([_batches(decoded, chunks_at_once(runtime))], threads=1, depth=BATCHES)
         model = load_model(config.model, runtime)
         chunks: Counter[str] = Counter()
         with closing(batches), behind(write, depth=BATCHES) as put:

@@ -3,6 +3,7 @@ import torch
 
 from resonance_core.config import ModelConfig, RuntimeConfig
 from resonance_core.errors import ModelError
+from resonance_core.models import registry
 from resonance_core.models.registry import load_model, model_info
 
 
@@ -32,3 +33,10 @@ def test_threads_are_chosen_by_width_or_by_the_runtime():
     load_model(ModelConfig(), RuntimeConfig(device="cpu", threads=2))
     assert torch.get_num_threads() == 2
     load_model(ModelConfig(), RuntimeConfig(device="cpu"))
+
+
+@pytest.mark.parametrize(("device", "expected"), [("cpu", [1, 2, 2]), ("cuda", [1, 8, 64])])
+def test_only_a_gpu_hears_many_chunks_at_once(device, expected, monkeypatch):
+    monkeypatch.setattr(registry, "resolve_device", lambda _: torch.device(device))
+    sizes = [registry.chunks_at_once(RuntimeConfig(batch_size=size)) for size in (1, 8, 64)]
+    assert sizes == expected
