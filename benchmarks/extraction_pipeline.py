@@ -26,8 +26,11 @@ from resonance_core.models.base import Waveforms
 from resonance_core.models.registry import chunks_at_once, load_model
 from resonance_core.stages.extract import choose_layers
 
-# The flow calibrates after what is timed here; this keeps it short.
+# The flow tries its direction out after what is timed here; this keeps it short.
 SHORT_CALIBRATION = (
+    "steer.centre=false",
+    "steer.layers=all",
+    'calibrate.prompts=["music"]',
     "calibrate.strengths=[0.0, 1.0]",
     "calibrate.duration_s=0.5",
     "sampling.guidance_scale=1.0",
