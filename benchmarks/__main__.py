@@ -45,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], Figure]] = {
     "obvious_script_time": obvious.duration,
     "obvious_script_disk": obvious.disk,
     "obvious_script_means": obvious.means,
+    "obvious_script_frames": obvious.frames,
     "two_workers_bare": two_workers.bare,
     "two_workers_dask": two_workers.dask,
     "two_workers_ray": two_workers.ray,

@@ -32,6 +32,8 @@ class Disk(NamedTuple):
     script: float
     means: float
     """Of the script's: the saved means, without the WAV files they were made from."""
+    frames: float
+    """What it would leave in their place, did it save all frames."""
     store: float
     activations: float
     """Of the store: the activation files, without the records."""
@@ -48,6 +50,12 @@ def disk() -> Figure:
     return _size("obvious_script_disk", ("script", found.script), ("store", found.store))
 
 
+def frames() -> Figure:
+    """Compare the files of all frames with those of means."""
+    found = _measured()[1]
+    return _size("obvious_script_frames", (".pt", found.frames), ("Parquet", found.activations))
+
+
 def means() -> Figure:
     """Compare the files of means alone."""
     found = _measured()[1]
@@ -58,9 +66,9 @@ def means() -> Figure:
 def _measured() -> tuple[Figure, Disk]:
     settings = Settings()
     with song_playlist(SONGS) as music, tempfile.TemporaryDirectory() as work, prefect_server():
-        wavs, saved = Path(work) / "wavs", Path(work) / "means"
-        wavs.mkdir()
-        saved.mkdir()
+        wavs, saved, whole = (Path(work) / name for name in ("wavs", "means", "frames"))
+        for folder in (wavs, saved, whole):
+            folder.mkdir()
         tracks = sorted(music.glob("*.opus"))
 
         def flow() -> ReprocessResult:
@@ -90,9 +98,11 @@ def _measured() -> tuple[Figure, Disk]:
             reprocess_folder(music, settings)
             store = Path(RuntimeConfig().store)
             _check_equal(saved, store)
+            obvious_script.extract(model, processor, wavs, whole, frames=True)
             return figure, Disk(
-                script=_mib(Path(work)),
+                script=_mib(wavs) + _mib(saved),
                 means=_mib(saved),
+                frames=_mib(whole),
                 store=_mib(store),
                 activations=_mib(store / "activations"),
             )

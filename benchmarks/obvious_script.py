@@ -40,8 +40,8 @@ def load() -> tuple[Any, Any]:
 
 
 @torch.no_grad()
-def extract(model: Any, processor: Any, wavs: Path, target: Path) -> None:
-    """Save the mean hidden state of each layer and each WAV file."""
+def extract(model: Any, processor: Any, wavs: Path, target: Path, *, frames: bool = False) -> None:
+    """Save the hidden states of each layer and WAV file: their mean, or those of all frames."""
     pad = model.config.decoder.pad_token_id
     for wav in sorted(wavs.glob("*.wav")):
         audio, rate = soundfile.read(wav, dtype="float32")
@@ -50,13 +50,13 @@ def extract(model: Any, processor: Any, wavs: Path, target: Path) -> None:
         )
         melody = processor.feature_extractor(audio, sampling_rate=rate, return_tensors="pt")
         codes = model.audio_encoder.encode(torch.from_numpy(audio)[None, None]).audio_codes[0, 0]
-        codebooks, frames = codes.shape
+        codebooks, length = codes.shape
         # The delay pattern: a column for the start, and codebook q runs q frames behind.
-        columns = torch.full((codebooks, frames + 1), pad)
+        columns = torch.full((codebooks, length + 1), pad)
         for q in range(codebooks):
-            columns[q, q + 1 :] = codes[q, : frames - q]
+            columns[q, q + 1 :] = codes[q, : length - q]
         output = model(**text, **melody, decoder_input_ids=columns, output_hidden_states=True)
         # Left out are the melody and the prompt before the audio, and the pattern's start.
-        heard = frames + 1 - codebooks
-        means = [hidden[0, -heard:].mean(0) for hidden in output.hidden_states[1:]]
-        torch.save(torch.stack(means), target / f"{wav.stem}.pt")
+        heard = length + 1 - codebooks
+        states = torch.stack([hidden[0, -heard:] for hidden in output.hidden_states[1:]])
+        torch.save(states if frames else states.mean(1), target / f"{wav.stem}.pt")
