@@ -3,6 +3,9 @@
 Exit codes: 0 all well, 1 the work failed, 2 what was given cannot be used.
 """
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from flows import (
@@ -23,7 +26,6 @@ from flows import (
 # nor a typing error should cost.
 app = typer.Typer(
     name="resonance",
-    help="Music that sounds like your playlist.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -45,6 +47,22 @@ for command in (
     cli_doctor.doctor,
 ):
     app.command()(command)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"resonance {version('resonance')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _resonance(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Music that sounds like your playlist."""
 
 
 def main() -> None:

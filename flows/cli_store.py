@@ -18,7 +18,7 @@ from flows.console import (
 from flows.options import BucketArgument, JsonOption, StoreOption
 from resonance_core.errors import ConfigError
 from resonance_core.store.compact import compact as compact_activations
-from resonance_core.store.gc import collect_garbage, parse_age
+from resonance_core.store.gc import check_stage, collect_garbage, parse_age
 from resonance_core.store.layout import record_folder
 from resonance_core.store.open import S3, open_folder, open_store
 from resonance_core.store.playlists import list_entries
@@ -40,7 +40,9 @@ def ls(
     """List playlists and records."""
     with errors_in_words(as_json):
         opened = open_store(runtime_settings(store).store)
-        entries = list_entries(opened)
+        entries, held = list_entries(opened), list(opened.records())
+        if stage is not None and held:
+            check_stage(stage, held)
         records: list[dict[str, Any]] = [
             {
                 "stage": record.stage,
@@ -48,7 +50,7 @@ def ls(
                 "created_at": record.created_at.isoformat(timespec="seconds"),
                 "bytes": sum(file.size for file in record.files.values()),
             }
-            for record in opened.records()
+            for record in held
             if stage is None or record.stage == stage
         ]
         if as_json:

@@ -52,7 +52,7 @@ def _recipe(value: Any) -> Any:
 class Wanted(GenerationRequest):
     """What a listener asks for."""
 
-    prompt: str = Field(min_length=1, max_length=2000)
+    prompt: str = Field(min_length=1, max_length=2000, json_schema_extra={"pattern": r"\S"})
     """What to play."""
     seed: int = Field(default_factory=lambda: secrets.randbelow(2**31), ge=0, lt=2**63)
     """The same seed plays the same piece; drawn if it is left out."""
@@ -71,6 +71,13 @@ class Wanted(GenerationRequest):
 
     consent: bool = False
     """Agree to send the words, and what the playlist is like, to a model that is hosted."""
+
+    @field_validator("prompt")
+    @classmethod
+    def _says_something(cls, prompt: str) -> str:
+        if not prompt.strip():
+            raise ValueError('the prompt is empty: say what to play, as "slow piano"')
+        return prompt
 
     @property
     def request(self) -> GenerationRequest:

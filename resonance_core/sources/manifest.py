@@ -29,7 +29,10 @@ def read_manifest(path: Path) -> list[TrackSource]:
     Raises:
         SourceError: It is missing, not readable, or names no track.
     """
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+    except RuntimeError as error:
+        raise SourceError(f"the manifest {str(path)!r} is in no known home", "Check it") from error
     if not path.is_file() and not is_saved_dataset(path):
         files = audio_files(path)
         return [_track(place, file.as_uri(), "") for place, file in enumerate(files)]

@@ -40,8 +40,13 @@ def _duration_s(container: InputContainer) -> float | None:
     if container.duration is not None:
         return container.duration / av.time_base
     # A recorded live stream has no length in its header, so its last packet tells.
-    packets = container.demux(container.streams.audio[0])
-    ends = (float(p.pts * p.time_base) for p in packets if p.pts is not None and p.time_base)
+    ends = []
+    try:
+        for packet in container.demux(container.streams.audio[0]):
+            if packet.pts is not None and packet.time_base:
+                ends.append(float(packet.pts * packet.time_base))
+    except IndexError:
+        pass  # PyAV's, behind the end of a file in which another stream came up on the way
     return max(ends, default=None)
 
 

@@ -99,9 +99,11 @@ def group_families(creations: list[Creation]) -> list[list[Creation]]:
     known = {one.id: one for one in creations}
     families: dict[str, list[Creation]] = {}
     for creation in creations:
-        origin = creation
-        while origin.parent in known:
+        origin, passed = creation, {creation.id}
+        # A file from elsewhere may say that two came from each other.
+        while origin.parent in known and origin.parent not in passed:
             origin = known[origin.parent]
+            passed.add(origin.id)
         # The first that it came from may have been removed.
         families.setdefault(origin.parent or origin.id, []).append(creation)
     return list(families.values())

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,12 +68,7 @@ def collect_garbage(
         return []
     named: frozenset[str] = frozenset()
     if stage is not None:
-        stages = sorted({record.stage for record in records.values()})
-        if stage not in stages:
-            raise ConfigError(
-                f"the store holds nothing of the stage {stage!r}",
-                f"It holds {', '.join(stages)}",
-            )
+        check_stage(stage, records.values())
         _refuse_while_running(store)
         named = _named(store)
     before = datetime.now(UTC) - older_than
@@ -122,6 +117,19 @@ def collect_garbage(
     if not dry_run:
         store.sweep()
     return garbage
+
+
+def check_stage(stage: str, held: Iterable[Record]) -> None:
+    """Refuse the name of a stage of which a store holds nothing.
+
+    Raises:
+        ConfigError: It is none of the records'.
+    """
+    stages = sorted({record.stage for record in held})
+    if stage not in stages:
+        raise ConfigError(
+            f"the store holds nothing of the stage {stage!r}", f"It holds {', '.join(stages)}"
+        )
 
 
 def parse_age(text: str) -> timedelta:

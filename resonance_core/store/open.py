@@ -37,14 +37,21 @@ def open_folder(location: str) -> Store:
     """Return the store in a folder.
 
     Raises:
-        ConfigError: The location is no folder's, or a file is in its place.
+        ConfigError: The location is no folder's, a file is in its place, or it starts from the home
+            of somebody who is not known.
     """
     if "://" in location:
         raise ConfigError(
             f"{location!r} is no folder",
             "Choose one with --store or RESONANCE_STORE; a bucket to work in is s3://BUCKET/PREFIX",
         )
-    folder = Path(location)
+    try:
+        folder = Path(location).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(
+            f"{location!r} is no folder: there is no such home",
+            "Choose another place with --store or RESONANCE_STORE",
+        ) from error
     there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
     if there.exists() and not there.is_dir():
         raise ConfigError(

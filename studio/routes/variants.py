@@ -5,7 +5,7 @@ import io
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import Field, Strict, ValidationError
+from pydantic import Field, Strict, TypeAdapter, ValidationError
 
 from resonance_core.config import AggregateConfig
 from resonance_core.config_file import explain
@@ -23,6 +23,9 @@ from studio.routes.generations import submit
 from studio.routes.jobs import JobView, accepted
 from studio.service import Served
 from studio.wanted import Steer, Wanted
+
+POSITIONS = TypeAdapter(dict[str, float])
+"""Where sliders stand."""
 
 router = APIRouter(prefix="/creations/{creation_id}", tags=["creations"])
 
@@ -99,8 +102,8 @@ def refine_creation(creation_id: str, words: Words, service: Served) -> Refineme
     """Return where the sliders go if somebody says so; a variant then plays it."""
     creation = load_creation(service.store, creation_id)
     positions = words.sliders
-    if positions is None:
-        positions = Wanted.model_validate(creation.request).sliders
+    if positions is None:  # not the whole request is read: a recipe that it names may be gone
+        positions = POSITIONS.validate_python(creation.request.get("sliders", {}))
     for name in positions:
         known_concepts(service.config.concept, service.store).check(name)
     # Words are understood of the seven only; others stay where they are.

@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 import wave
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,10 @@ def test_errors_are_words_with_an_exit_code(arguments, code, words):
     found, printed = run_json(*arguments)
     assert found == code
     assert words in f"{printed['error']['problem']} {printed['error']['remedy']}"
+
+
+def test_the_version_is_that_of_the_package():
+    assert run("--version") == (0, f"resonance {version('resonance')}\n", "")
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,17 @@ def test_what_gc_cannot_do_is_said(store):
         assert (code, json.loads(printed)["error"]["problem"]) == (2, problem)
 
 
+def test_ls_lists_a_stage_and_knows_no_other(store):
+    assert run("ls", "--stage", "transcode", "--store", store.root)[0] == 0  # nothing is made yet
+    record = made(store, "transcode", {})
+    made(store, "extract", {})
+    found = json.loads(run("ls", "--stage", "transcode", "--store", store.root, "--json")[1])
+    assert [one["key"] for one in found["records"]] == [record.key]
+    code, printed = run("ls", "--stage", "transcod", "--store", store.root, "--json")
+    assert code == 2
+    assert json.loads(printed)["error"]["remedy"] == "It holds extract, transcode"
+
+
 def test_gc_of_a_bucket_takes_no_stage(rclone_url):
     assert run("gc", "--store", rclone_url) == (0, "0 bytes removed.\n")
     code, printed = run("gc", "--stage", "transcode", "--store", rclone_url, "--json")

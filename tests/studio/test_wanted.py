@@ -39,6 +39,7 @@ def test_layers_are_steered_as_strongly_as_is_said():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
+        ({"prompt": " \n"}, "the prompt is empty"),
         ({"steer": "best"}, "no recipe 'best'; known are seed, centred"),
         ({"steer": {"layers": {"1": 0}}}, "at least one layer"),
         ({"steer": {"layers": {"1": -1}}}, "greater than or equal to 0"),

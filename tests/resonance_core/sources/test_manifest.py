@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -71,3 +73,8 @@ def test_what_is_no_manifest_says_why(tmp_path, name, text, problem):
 def test_nothing_there_is_said(tmp_path):
     with pytest.raises(SourceError, match="there is no file or folder"):
         read_manifest(tmp_path / "nowhere")
+
+
+def test_a_home_that_nobody_has_is_said():
+    with pytest.raises(SourceError, match="in no known home"):
+        read_manifest(Path("~nobody-has-this-name/music"))

@@ -1,4 +1,5 @@
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -58,5 +59,32 @@ def test_length_that_no_header_tells_is_the_last_packets(clips: list[Path], tmp_
                 copy.mux(packet)
 
     found = probe(live)
+    assert found is not None
+    assert found.duration_s == pytest.approx(45, abs=0.1)
+
+
+def test_another_stream_behind_the_end_costs_no_length(
+    clips: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Container:
+        """Ends as PyAV does where a stream comes up that the header does not name."""
+
+        duration = None
+
+        def __init__(self, opened) -> None:
+            self.streams, self.metadata = opened.streams, opened.metadata
+            self._opened = opened
+
+        def demux(self, stream):
+            yield from self._opened.demux(stream)
+            raise IndexError
+
+    @contextmanager
+    def opening(path: Path):
+        with av.open(str(path)) as opened:
+            yield Container(opened)
+
+    monkeypatch.setattr("resonance_core.sources.probe.open_container", opening)
+    found = probe(clips[0])
     assert found is not None
     assert found.duration_s == pytest.approx(45, abs=0.1)

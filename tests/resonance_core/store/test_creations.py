@@ -3,6 +3,7 @@ import pytest
 from resonance_core.errors import NotInStoreError, StoreError
 from resonance_core.store.creations import (
     Creation,
+    family_of,
     list_creations,
     load_creation,
     remove_creation,
@@ -44,6 +45,14 @@ def test_variants_of_one_that_was_removed_stay_one_family(store):
     assert load_creation(store, leaf.id).parent == root.id
     remove_creation(store, root)
     assert {one.parent for one in list_creations(store)} == {root.id}
+
+
+def test_two_that_say_they_came_from_each_other_are_listed(store):
+    first = creation("first")
+    second = creation("second", first)
+    for one in (first.model_copy(update={"parent": second.id}), second):
+        save_creation(store, one)
+    assert first.id in {one.id for one in family_of(first, store)}
 
 
 @pytest.mark.parametrize("name", ["../playlists/mine", "", "mine", "/etc/passwd"])

@@ -6,6 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from resonance_core.store.creations import load_creation, save_creation
+
 ASKED = {"prompt": "calm piano", "duration_s": 0.5, "seed": 3}
 
 
@@ -36,6 +38,15 @@ def test_words_move_sliders_and_are_taken_back(client, creation):
     back = client.post(place, json={"text": "undo", "history": said["history"]}).json()
     assert back["undone"] == 1
     assert client.post(place, json={"text": " "}).status_code == 422
+
+
+def test_words_are_understood_of_a_piece_whose_recipe_is_gone(client, creation, store):
+    kept = load_creation(store, creation["id"])
+    request = {**kept.request, "steer": {"recipe": "gone"}, "sliders": {"bass": 0.5}}
+    save_creation(store, kept.model_copy(update={"request": request}))
+    said = client.post(f"/creations/{kept.id}/refine", json={"text": "less tension"}).json()
+    assert said["positions"]["bass"] == 0.5
+    assert said["positions"]["tension"] < 0
 
 
 def test_a_variant_that_cannot_be_played_is_refused(client, creation):
