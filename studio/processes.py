@@ -128,19 +128,22 @@ class Processes(ABC):
         options = ["--config", self._pipeline.config]
         for override in self._pipeline.overrides:
             options += ["--set", override]
-        process = await asyncio.create_subprocess_exec(
-            *(*self.command(job), *options, "--", job.source),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "RESONANCE_JOB": job.id,
-                "RESONANCE_REQUEST": job.request or "",
-                "RESONANCE_PUBLIC_ONLY": "true",
-            },
-            start_new_session=True,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(*self.command(job), *options, "--", job.source),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={
+                    **os.environ,
+                    "RESONANCE_JOB": job.id,
+                    "RESONANCE_REQUEST": job.request or "",
+                    "RESONANCE_PUBLIC_ONLY": "true",
+                },
+                start_new_session=True,
+            )
+        except OSError as refusal:
+            return f"its process cannot be started ({refusal.strerror}); ask again"
         try:
             printed, _ = await process.communicate()
         finally:

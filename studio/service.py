@@ -57,8 +57,9 @@ class Service:
         if (work := self.queue.get(job_id)) is not None:
             return work.job  # without the store, for many may watch it
         works = next((kind for kind in self.processes if kind.has(job_id)), None)
-        if works is not None:
-            return await asyncio.to_thread(works.get, job_id)
+        if works is not None and (job := await asyncio.to_thread(works.get, job_id)) is not None:
+            return job
+        # One that has ended meanwhile is in the store by now.
         return await asyncio.to_thread(load_job, self.store, job_id)
 
     async def close(self) -> None:

@@ -91,9 +91,23 @@ def library(
 
 
 KINDS: dict[str, dict[str, Any]] = {kind: {} for kind in MEDIA_TYPES.values()}
+TOLD: dict[str, dict[str, Any]] = {
+    name: {"description": what, "required": True, "schema": {"type": "string"}}
+    for name, what in {
+        "X-Request-Id": "The piece's key, by which the command line shows how it was made",
+        "X-Sample-Rate": "Hz, of the WAV file",
+        "X-Duration-S": "Seconds",
+        "X-Backend": "The library or service that ran the model",
+        "X-Model": "Which model played",
+        "X-Steering": "The direction and strength of each that was added, with commas, or none",
+        "X-BPM": "The tempo, as it was measured, or unknown",
+        "X-Quality-Tier": "sketch for the embedded model, full for others",
+    }.items()
+}
+"""Headers that come with a piece."""
 SOUND: dict[int | str, dict[str, Any]] = {
-    200: {"description": "All of it", "content": KINDS},
-    206: {"description": "The range that was asked for", "content": KINDS},
+    200: {"description": "All of it", "content": KINDS, "headers": TOLD},
+    206: {"description": "The range that was asked for", "content": KINDS, "headers": TOLD},
     304: {"description": "What the client has is the same"},
     **problems(404, 416),
 }

@@ -27,7 +27,7 @@ from studio.errors import ConflictError, UnusableError
 from studio.idempotency import IdempotencyKey, once
 from studio.problems import problems
 from studio.queue import Work
-from studio.routes.creations import sound_of
+from studio.routes.creations import TOLD, sound_of
 from studio.routes.jobs import JobView, accepted, find_job
 from studio.service import Served, Service
 from studio.wanted import Wanted
@@ -40,7 +40,11 @@ router = APIRouter(tags=["generations"])
     status_code=202,
     response_model=JobView,
     responses={
-        200: {"content": {"audio/wav": {}}, "description": "The piece, to those who wait"},
+        200: {
+            "content": {"audio/wav": {}},
+            "description": "The piece, to those who wait",
+            "headers": TOLD,
+        },
         **problems(404, 409, 429),
     },
 )

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from resonance_core.store.jobs import FINAL, load_job
-from studio.processes import CANCELLED
+from studio.processes import CANCELLED, Processes
 
 STARTS = """
 import subprocess, sys, time
@@ -91,6 +91,22 @@ def test_why_an_ingest_failed_is_told(client, command):
     location = client.post("/playlists", json=PLAYLIST).headers["Location"]
     job = wait_for(client, location, lambda job: job["state"] in FINAL)
     assert (job["state"], job["reason"]) == ("failed", "the source cannot be listed. Look at it")
+
+
+def test_a_process_that_cannot_be_started_leaves_a_job_that_failed(client, command, monkeypatch):
+    command(FAILS)
+    monkeypatch.setattr("studio.ingests.COMMAND", ("/no/such/program",))
+    location = client.post("/playlists", json=PLAYLIST).headers["Location"]
+    job = wait_for(client, location, lambda job: job["state"] in FINAL)
+    assert (job["state"], "cannot be started" in job["reason"]) == ("failed", True)
+
+
+def test_a_job_that_ends_while_it_is_asked_for_is_found(client, command, monkeypatch):
+    command(FAILS)
+    location = client.post("/playlists", json=PLAYLIST).headers["Location"]
+    wait_for(client, location, lambda job: job["state"] in FINAL)
+    monkeypatch.setattr(Processes, "has", lambda *_: True)  # when it was looked for
+    assert client.get(location).json()["state"] == "failed"
 
 
 def test_an_address_that_is_not_public_becomes_no_job(client):
