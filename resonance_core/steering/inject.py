@@ -59,6 +59,7 @@ class Injection:
         self.start = 0
         self._steering = steering
         self._prefix = prefix
+        self._spared = prefix if steering.positions == "audio" else 0
         self._ready: dict[int, torch.Tensor] = {}
 
     def add(self, place: int, hidden: torch.Tensor) -> torch.Tensor:
@@ -66,10 +67,9 @@ class Injection:
         added = self._ready.get(place)
         if added is None:
             added = self._ready[place] = self._displacement(place, hidden)
-        positions, skipped = hidden.shape[1], 0
-        if self._steering.positions == "audio":
-            skipped = min(positions, max(0, self._prefix - self.start))
-        before = hidden[:, skipped:]
+        positions = hidden.shape[1]
+        skipped = min(positions, max(0, self._spared - self.start))
+        before = hidden[:, skipped:] if skipped else hidden  # a view takes as long as a small sum
         after = before + self._at(self.start + skipped, positions - skipped, added)
         if self._steering.keep_norm:
             length = after.norm(dim=-1, keepdim=True).clamp_min(torch.finfo(after.dtype).tiny)
