@@ -24,7 +24,8 @@ nothing, for it takes the core that decodes the next track."""
 
 HEARD_ON_CPU = 2
 """Chunks that a CPU hears at once, at most. Measured on nano and on musicgen-small's sizes, on two
-cores: two take as long each as eight do within 2 %, and the model need not wait for more to be decoded."""
+cores: two take as long each as eight do, within 2 %, and the model need not wait for more to be
+decoded."""
 
 _TORCH_THREADS = torch.get_num_threads()
 _loading = threading.Lock()
